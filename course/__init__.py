@@ -1,0 +1,1 @@
+"""The teaching layer: lessons, their checks, and the pipeline to notebooks."""

@@ -1,0 +1,112 @@
+"""`python -m course train NAME`: makes a pocket model again from its recipe.
+
+Tokenizer, training, export and measurement, each from the recipe's seeds. A killed run
+goes on where it was. `--measure` only measures the model that is there.
+"""
+
+import argparse
+import json
+import shutil
+import time
+from pathlib import Path
+
+from course import card
+from utils import recipe as recipes
+from utils.paths import MODELS
+from utils.recipe import Recipe
+
+
+def main(argv: list[str]) -> int:
+    """Run the verb; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m course train", description=__doc__)
+    parser.add_argument("name", help="a folder of course/models that has a recipe.yml")
+    parser.add_argument("--device", help="cpu or cuda; chosen for you if not given")
+    parser.add_argument(
+        "--fresh", action="store_true", help="forget an earlier, unfinished run"
+    )
+    parser.add_argument(
+        "--measure", action="store_true", help="do not train, only measure again"
+    )
+    options = parser.parse_args(argv)
+    folder = MODELS / options.name
+    if not (folder / "recipe.yml").is_file():
+        known = ", ".join(sorted(p.parent.name for p in MODELS.glob("*/recipe.yml")))
+        print(f"There is no recipe for {options.name!r}; there is one for: {known}.")
+        return 2
+    recipe = recipes.read(folder / "recipe.yml")
+    if not options.measure:
+        if options.fresh:
+            shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+        cook(recipe, folder, options.device)
+    card.write(recipe, folder)
+    print(f"{options.name} is ready in {folder}: see card.md there.")
+    return 0
+
+
+def cook(recipe: Recipe, folder: Path, device: str | None = None) -> None:
+    """Train by the recipe and write the finished model into `folder`."""
+    from utils import train
+    from utils.env import best_device
+
+    work = folder / "checkpoints"
+    tokenizer, model = prepare(recipe)
+    clock = time.perf_counter()
+    steps = train.train(model.to(device or best_device()), tokenizer, recipe, work)
+    _add_to_log(work, steps, time.perf_counter() - clock)
+    export(model, tokenizer, folder)
+
+
+def prepare(recipe: Recipe) -> tuple:
+    """The recipe's tokenizer and its untrained model, the same every time."""
+    import torch
+    import transformers
+
+    from utils import mixture
+    from utils.tokenizer import train_tokenizer
+
+    part = recipe.tokenizer
+    corpus = mixture.texts(recipe.data, part.seed, part.examples)
+    tokenizer = train_tokenizer(corpus, part.vocab_size)
+    architecture = getattr(transformers, recipe.architecture)
+    config = architecture.config_class(
+        vocab_size=len(tokenizer),
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        # It has never read Qwen's "considering the limited time" sentence.
+        early_stop_text="",
+        **recipe.config,
+    )
+    torch.manual_seed(recipe.train.seed)
+    return tokenizer, architecture(config)
+
+
+def export(model, tokenizer, folder: Path) -> None:
+    """Write weights in bfloat16, config, tokenizer and greedy generation settings."""
+    import torch
+    from transformers import GenerationConfig
+
+    model.to("cpu", torch.bfloat16).save_pretrained(folder)
+    GenerationConfig(
+        do_sample=False,
+        eos_token_id=[tokenizer.eos_token_id, tokenizer.pad_token_id],
+        pad_token_id=tokenizer.pad_token_id,
+    ).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    for file in folder.glob("*.safetensors"):
+        file.chmod(0o644)  # saved as 0600, which another user's server cannot read
+
+
+def training_log(folder: Path) -> dict:
+    """What was written about the training: minutes so far and the first losses."""
+    path = folder / "checkpoints" / "log.json"
+    empty = {"minutes": 0.0, "first_losses": []}
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else empty
+
+
+def _add_to_log(work: Path, steps: list, seconds: float) -> None:
+    log = training_log(work.parent)
+    log["minutes"] += seconds / 60
+    if steps and steps[0].number == 0:
+        log["first_losses"] = [step.loss for step in steps[:20]]
+    (work / "log.json").write_text(json.dumps(log), encoding="utf-8")

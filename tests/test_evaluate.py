@@ -1,0 +1,84 @@
+"""Accuracy with its interval, and examples that keep their replies."""
+
+import pytest
+from tiny_chat import chatty_model, tiny_tokenizer
+
+from utils.chat import Reply
+from utils.evaluate import Graded, Result, evaluate, grade, wilson
+from utils.tasks import TASKS, draw
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "low", "high"),
+    [
+        # Newcombe (1998), Statistics in Medicine 17, table I, method 3
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (8, 10, 0.4902, 0.9433),
+    ],
+)
+def test_wilson_against_published_intervals(right, n, low, high):
+    assert wilson(right, n) == pytest.approx((low, high), abs=6e-5)
+
+
+def test_wilson_stays_between_zero_and_one():
+    assert wilson(0, 7)[0] == 0.0
+    assert wilson(7, 7)[1] == 1.0
+    low, high = wilson(3, 10)
+    assert (1 - high, 1 - low) == pytest.approx(wilson(7, 10))
+
+
+def test_no_examples_are_refused():
+    with pytest.raises(ValueError, match="ask for at least one"):
+        wilson(0, 0)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
+def test_every_example_gets_its_own_reply(batch_size):
+    task = TASKS["sums"]
+    examples = draw(task, 50, seed=3)
+    sizes = []
+
+    def answer(conversations):
+        sizes.append(len(conversations))
+        return [
+            Reply(None, messages[-1]["content"], 1, True) for messages in conversations
+        ]
+
+    result = grade(answer, task, examples, seed=3, batch_size=batch_size)
+    assert [item.example for item in result.graded] == examples
+    for item in result.graded:
+        assert item.reply.text == item.example.messages[-1]["content"]
+        assert item.right == task.grade(item.example, item.reply.text)
+    assert max(sizes) <= batch_size
+    assert sum(sizes) == 50
+
+
+def test_an_answerer_that_loses_replies_is_noticed():
+    with pytest.raises(ValueError, match="zip"):
+        grade(lambda _: [], TASKS["sums"], draw(TASKS["sums"], 3, seed=1), seed=1)
+
+
+def test_numbers_of_a_result():
+    example = draw(TASKS["sums"], 1, seed=1)[0]
+    replies = [(Reply(None, "", tokens, True), tokens < 9) for tokens in range(10)]
+    result = Result([Graded(example, *pair) for pair in replies], seed=5)
+    assert (result.n, result.right, result.accuracy) == (10, 9, 0.9)
+    assert result.tokens == 4.5
+    assert result.interval == wilson(9, 10)
+    text = "90.0% right (95 % interval 59.6% to 98.2%, n = 10, seed 5)"
+    assert str(result) == text
+
+
+def test_a_model_is_asked_the_same_problems_for_the_same_seed():
+    model, tokenizer = chatty_model(), tiny_tokenizer()
+    settings = {"max_new_tokens": 4, "do_sample": False}
+    one, two = (
+        evaluate(model, tokenizer, TASKS["sums-2"], 5, 9, **settings) for _ in range(2)
+    )
+    assert one == two
+    assert [item.example for item in one.graded] == draw(TASKS["sums-2"], 5, 9)

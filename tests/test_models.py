@@ -1,0 +1,169 @@
+"""The pocket models are what their recipes promise: files, bars, replies, replay."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from utils import recipe as recipes
+from utils.paths import MODELS
+
+pytestmark = pytest.mark.models
+
+SEED = 31337  # neither the card nor a lesson measures with it
+FOLDERS = sorted(path.parent for path in MODELS.glob("*/expected.json"))
+WORDINGS = Path(__file__).with_name("data") / "out_of_scope_wordings.txt"
+MIB = 2**20
+REPLAYED = 6  # training steps
+
+each_model = pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+
+
+@cache
+def expected(folder: Path) -> dict:
+    return json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+
+
+@cache
+def loaded(folder: Path):
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), tokenizer
+
+
+@cache
+def measured(folder: Path) -> list:
+    from utils import measure
+
+    model, tokenizer = loaded(folder)
+    recipe = recipes.read(folder / "recipe.yml")
+    return measure.measure(model, tokenizer, recipe, SEED)
+
+
+def test_there_is_a_model():
+    assert FOLDERS, "no course/models/*/expected.json: python -m course train NAME"
+
+
+def test_all_weights_together_stay_small():
+    sizes = {p: p.stat().st_size for p in MODELS.glob("*/*.safetensors")}
+    assert all(size <= 8 * MIB for size in sizes.values()), sizes
+    assert sum(sizes.values()) <= 48 * MIB
+
+
+@each_model
+def test_files_are_the_ones_that_were_measured(folder):
+    found = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in expected(folder)["sha256"]
+    }
+    assert found == expected(folder)["sha256"]
+
+
+@each_model
+def test_it_is_small_and_of_the_recipe_s_shape(folder):
+    model, tokenizer = loaded(folder)
+    recipe = recipes.read(folder / "recipe.yml")
+    count = sum(p.numel() for p in model.parameters())
+    assert count == expected(folder)["parameters"]
+    if folder.name == "pocket-chat":
+        assert count <= 4_000_000
+    assert type(model).__name__ == recipe.architecture
+    assert model.config.vocab_size == len(tokenizer) == recipe.tokenizer.vocab_size
+    assert {k: getattr(model.config, k) for k in recipe.config if "rope" not in k} == {
+        k: v for k, v in recipe.config.items() if "rope" not in k
+    }
+
+
+@each_model
+def test_every_bar_is_reached_on_unseen_problems(folder, capsys):
+    results = measured(folder)
+    with capsys.disabled():
+        for one in results:
+            mode = "thinking" if one.bar.thinking else "direct"
+            print(f"\n  {folder.name} {one.bar.task}, {mode}: {one.result}", end="")
+    missed = [f"{one.bar}: {one.result}" for one in results if not one.reached]
+    assert not missed, "\n".join(missed)
+
+
+@each_model
+def test_replies_are_well_formed(folder):
+    from utils import measure
+
+    assert measure.well_formed(measured(folder)) >= 0.995
+
+
+@each_model
+def test_the_card_says_what_was_measured(folder):
+    card = (folder / "card.md").read_text(encoding="utf-8")
+    bars = recipes.read(folder / "recipe.yml").bars
+    for one, bar in zip(expected(folder)["accuracy"], bars, strict=True):
+        assert one["task"] == bar.task
+        assert bar.at_least <= one["right"] / one["n"] <= bar.at_most
+        assert f"{one['right'] / one['n']:.1%}" in card
+
+
+def test_wordings_that_it_never_saw_are_declined_honestly(capsys):
+    from utils.chat import chat_batch
+    from utils.evaluate import grade
+    from utils.tasks import TASKS
+    from utils.tasks.scope import decline
+
+    folder = MODELS / "pocket-chat"
+    lines = WORDINGS.read_text(encoding="utf-8").splitlines()
+    questions = [line for line in lines if line.strip() and not line.startswith("#")]
+    assert len(set(questions)) >= 50
+    model, tokenizer = loaded(folder)
+    result = grade(
+        lambda conversations: chat_batch(model, tokenizer, conversations),
+        TASKS["out_of_scope"],
+        [decline(question) for question in questions],
+        SEED,
+    )
+    wrong = {
+        item.example.messages[0]["content"]: item.reply.text
+        for item in result.graded
+        if not item.right
+    }
+    with capsys.disabled():
+        print(f"\n  {folder.name} wordings of the tests, {result}", end="")
+    assert result.accuracy >= 0.95, wrong
+
+
+@each_model
+def test_it_still_says_what_the_card_shows(folder):
+    from utils.chat import chat
+
+    model, tokenizer = loaded(folder)
+    shown = expected(folder)["replies"]
+    assert len(shown) >= 3
+    for one in shown:
+        reply = chat(model, tokenizer, one["question"], thinking=one["thinking"])
+        thought = f"<think>\n{reply.thinking}\n</think>\n\n"
+        said = (thought if reply.thinking is not None else "") + reply.text
+        assert said == one["reply"]
+
+
+@each_model
+def test_the_recipe_starts_as_it_did(folder, tmp_path):
+    from course.train import prepare
+    from utils.train import train
+
+    recipe = recipes.read(folder / "recipe.yml")
+    exact = recipe.train.model_copy(update={"precision": "fp32"})
+    tokenizer, model = prepare(recipe)
+    assert tokenizer.get_vocab() == loaded(folder)[1].get_vocab()
+    replayed = train(
+        model,
+        tokenizer,
+        recipe.model_copy(update={"train": exact}),
+        tmp_path,
+        until=REPLAYED,
+    )
+    losses = [step.loss for step in replayed]
+    first = expected(folder)["training"]["first_losses"][:REPLAYED]
+    assert len(first) == REPLAYED
+    assert losses == pytest.approx(first, abs=0.05)  # the run itself may be in bf16

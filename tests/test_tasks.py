@@ -1,0 +1,152 @@
+"""Tasks: reproducible, fair (no test problem is trained on) and rightly graded."""
+
+import random
+import re
+
+import pytest
+
+from utils.tasks import TASKS, draw
+from utils.tasks.base import split_of, user
+from utils.tasks.scope import _templates, decline
+from utils.tasks.smalltalk import HONEST, REPLIES
+from utils.tasks.sums import FollowUps, Sums, last_number, make, running_sums
+from utils.tasks.wordings import HELD_OUT, OPENINGS, ask
+
+pytestmark = pytest.mark.unit
+
+SPLITS = ("train", "dev", "test")
+every_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+every_split = pytest.mark.parametrize("split", SPLITS)
+
+
+def summands(example) -> list[int]:
+    """The numbers of a sums example, read from its own question."""
+    return [
+        int(number) for number in re.findall(r"\d+", example.messages[-1]["content"])
+    ]
+
+
+@every_task
+@every_split
+def test_the_same_seed_draws_the_same_examples(task, split):
+    assert draw(task, 20, 7, split) == draw(task, 20, 7, split)
+    assert draw(task, 20, 7, split) != draw(task, 20, 8, split)
+
+
+@every_task
+@every_split
+def test_the_reference_reply_is_right_and_another_is_wrong(task, split):
+    for example in draw(task, 200, 11, split):
+        assert task.grade(example, example.reply)
+        assert task.grade(example, f"  {example.reply}\n")
+        assert not task.grade(example, "")
+        assert not task.grade(example, "The sum is 100000.")
+
+
+@every_task
+def test_an_example_waits_for_the_model(task):
+    for example in draw(task, 50, 2):
+        assert example.messages[-1]["role"] == "user"
+        assert example.messages[-1]["content"].strip()
+        assert example.thought
+        assert example.reply
+
+
+@pytest.mark.parametrize("count", range(2, 9))
+@every_split
+def test_sums_have_as_many_numbers_in_range_as_asked(count, split):
+    for example in draw(Sums(count), 200, 5, split):
+        numbers = summands(example)
+        assert len(numbers) == count
+        assert all(1 <= number <= 99 for number in numbers)
+        assert example.answer == str(sum(numbers))
+        assert example.thought == running_sums(numbers)
+
+
+def test_sums_of_every_length_are_asked():
+    lengths = {len(summands(example)) for example in draw(TASKS["sums"], 300, 1)}
+    assert lengths == set(range(2, 9))
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_sum_belongs_to_one_split_in_any_order(count):
+    seen = {
+        split: {tuple(sorted(summands(e))) for e in draw(Sums(count), 3000, 1, split)}
+        for split in SPLITS
+    }
+    assert not seen["train"] & seen["test"]
+    assert not seen["train"] & seen["dev"]
+    assert not seen["dev"] & seen["test"]
+
+
+def test_splits_take_a_twentieth_each():
+    keys = [f"sum {a} {b}" for a in range(1, 100) for b in range(a, 100)]
+    shares = {
+        name: sum(split_of(k) == name for k in keys) / len(keys) for name in SPLITS
+    }
+    assert shares["test"] == pytest.approx(0.05, abs=0.01)
+    assert shares["dev"] == pytest.approx(0.05, abs=0.01)
+
+
+def test_out_of_scope_questions_of_a_test_are_built_from_other_templates():
+    parts = [set(_templates(split)) for split in SPLITS]
+    assert all(parts), "every split needs templates"
+    assert not parts[0] & parts[1]
+    assert not parts[0] & parts[2]
+    assert not parts[1] & parts[2]
+
+
+def test_held_out_wordings_are_for_evaluation_only():
+    assert not set(OPENINGS) & set(HELD_OUT)
+    marks = [opening.split("{}")[0].lower() for opening in HELD_OUT]
+
+    def held_out(split: str, n: int = 4000) -> int:
+        rng = random.Random(4)
+        texts = (ask(rng, [12, 7], split).lower() for _ in range(n))
+        return sum(any(mark in text for mark in marks) for text in texts)
+
+    assert held_out("train") == 0
+    assert held_out("dev") > 1000
+    assert held_out("test") > 1000
+
+
+def test_a_follow_up_goes_on_from_the_sum_before():
+    for example in draw(FollowUps(), 300, 3):
+        assert example.messages[-2]["role"] == "assistant"
+        before = int(last_number(example.messages[-2]["content"]))
+        [more] = summands(example)
+        assert example.answer == str(before + more)
+        assert 1 <= more <= 99
+
+
+def test_a_sum_in_your_own_words():
+    example = make("Twelve 12, seven 7?", [12, 7])
+    assert example.messages == [user("Twelve 12, seven 7?")]
+    assert (example.answer, example.thought) == ("19", "12 + 7 = 19")
+
+
+def test_running_sums_add_one_number_a_line():
+    assert running_sums([1, 2, 3]) == "1 + 2 = 3\n3 + 3 = 6"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("12 + 7 = 19.", "19"), ("none", None), ("1, 22", "22")]
+)
+def test_last_number(text, number):
+    assert last_number(text) == number
+
+
+def test_the_honest_sentence_is_the_only_way_to_decline():
+    example = decline("Why is the sky blue?")
+    task = TASKS["out_of_scope"]
+    assert task.grade(example, HONEST)
+    assert not task.grade(example, HONEST + " And the sky is blue.")
+    assert not task.grade(example, "I cannot.")
+
+
+def test_smalltalk_takes_any_reply_of_its_kind():
+    for example in draw(TASKS["smalltalk"], 60, 1):
+        for kind, replies in REPLIES.items():
+            for _, text in replies:
+                right = TASKS["smalltalk"].grade(example, text)
+                assert right == (kind == example.answer)

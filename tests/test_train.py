@@ -1,0 +1,137 @@
+"""The training loop: it learns, repeats itself exactly, and survives being killed."""
+
+import pytest
+import torch
+from tiny_chat import tiny_model, tiny_recipe, tiny_tokenizer
+
+from utils import mixture, train
+
+pytestmark = pytest.mark.unit
+
+
+def trained(folder, model=None, until=None, **changes):
+    """(model, losses) after training the tiny recipe in `folder`."""
+    model = model or tiny_model()
+    steps = train.train(
+        model, tiny_tokenizer(), tiny_recipe(**changes), folder, until=until
+    )
+    return model, [step.loss for step in steps]
+
+
+def weights(model) -> list[torch.Tensor]:
+    return [parameter.detach().cpu() for parameter in model.parameters()]
+
+
+def same(one, other) -> bool:
+    pairs = zip(weights(one), weights(other), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_the_loss_falls(tmp_path):
+    _, losses = trained(tmp_path)
+    assert len(losses) == 30
+    assert sum(losses[-5:]) / 5 < 0.75 * sum(losses[:5]) / 5
+
+
+def test_the_same_seed_gives_the_same_run(tmp_path):
+    one, first = trained(tmp_path / "one")
+    other, second = trained(tmp_path / "other")
+    assert first == second
+    assert same(one, other)
+
+
+def test_a_killed_run_ends_where_an_uninterrupted_one_does(tmp_path):
+    whole, losses = trained(tmp_path / "whole")
+    _, before = trained(tmp_path / "killed", until=11)
+    # A new process starts from other weights; the state must replace them.
+    resumed, after = trained(tmp_path / "killed", tiny_model(seed=7))
+    assert before + after == losses
+    assert same(whole, resumed)
+
+
+def test_a_finished_run_has_nothing_left_to_do(tmp_path):
+    whole, _ = trained(tmp_path)
+    again, losses = trained(tmp_path, tiny_model(seed=7))
+    assert losses == []
+    assert same(whole, again)
+
+
+def test_a_half_written_state_is_ignored(tmp_path):
+    whole, losses = trained(tmp_path / "whole")
+    broken = tmp_path / "broken"
+    _, before = trained(broken, until=11)
+    state = (broken / "state.safetensors").read_bytes()
+    (broken / "state.partial").write_bytes(state[: len(state) // 2])
+    resumed, after = trained(broken)
+    assert before + after == losses
+    assert same(whole, resumed)
+
+
+def test_a_first_state_that_is_half_written_starts_from_the_beginning(tmp_path):
+    (tmp_path / "state.partial").write_bytes(b"half")
+    _, losses = trained(tmp_path, until=2)
+    assert len(losses) == 2
+
+
+def test_steps_are_reported_as_they_are_done(tmp_path):
+    seen = []
+    steps = train.train(
+        tiny_model(),
+        tiny_tokenizer(),
+        tiny_recipe(),
+        tmp_path,
+        until=3,
+        on_step=seen.append,
+    )
+    assert seen == steps
+    assert [step.number for step in seen] == [0, 1, 2]
+    first = mixture.batch(tiny_recipe().data, tiny_tokenizer(), 0, 4)
+    assert seen[0].tokens == first.input_ids.numel()
+
+
+def test_the_loss_is_transformers_own_loss():
+    model = tiny_model()
+    batch = mixture.batch(tiny_recipe().data, tiny_tokenizer(), 0, 4)
+    ours = train.reply_loss(model, batch)
+    theirs = model(input_ids=batch.input_ids, labels=batch.labels).loss
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_learning_rate_warms_up_and_falls_to_zero():
+    plan = tiny_recipe(learning_rate=0.01, warmup_steps=4, steps=24).train
+    rates = [train.learning_rate(plan, step) for step in range(25)]
+    assert rates[:5] == pytest.approx([0.0025, 0.005, 0.0075, 0.01, 0.01])
+    assert rates[14] == pytest.approx(0.005)  # half way down the cosine
+    assert rates[24] == pytest.approx(0.0)
+    assert rates[4:] == sorted(rates[4:], reverse=True)
+
+
+def test_only_matrices_decay():
+    model = tiny_model()
+    groups = train._optimizer(model, tiny_recipe().train, "cpu").param_groups
+    decay = {p.dim(): g["weight_decay"] for g in groups for p in g["params"]}
+    assert decay == {2: 0.05, 1: 0.0}
+    assert sum(len(g["params"]) for g in groups) == len(list(model.parameters()))
+
+
+def test_auto_precision_is_the_faster_of_two_and_changes_nothing():
+    model, untouched = tiny_model(), tiny_model()
+    recipe = tiny_recipe(precision="auto")
+    chosen = train._precision(model, tiny_tokenizer(), recipe, torch.device("cpu"))
+    assert chosen in (torch.bfloat16, torch.float32)
+    assert same(model, untouched)
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_bfloat16_learns_too_and_keeps_its_weights_whole(tmp_path):
+    model, losses = trained(tmp_path, precision="bf16")
+    assert losses[-1] < 0.8 * losses[0]
+    assert all(weight.dtype == torch.float32 for weight in weights(model))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this machine")
+def test_the_same_loop_learns_and_resumes_on_a_gpu(tmp_path):
+    _, on_cpu = trained(tmp_path / "cpu")
+    _, before = trained(tmp_path / "gpu", tiny_model().to("cuda"), until=11)
+    _, after = trained(tmp_path / "gpu", tiny_model(seed=7).to("cuda"))
+    assert before + after == pytest.approx(on_cpu, abs=0.05)

@@ -1,0 +1,128 @@
+"""How often is a model right, and how sure can we be? Lesson 02 measures first.
+
+Every accuracy comes with its n, its seed and a 95 % interval.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tqdm.auto import tqdm
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from utils.chat import Reply, chat_batch
+from utils.encoding import Messages
+from utils.tasks.base import Example, Split, Task, draw
+
+Z_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One example, the reply to it and the verdict."""
+
+    example: Example
+    reply: Reply
+    right: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that came out of an evaluation."""
+
+    graded: list[Graded]
+    seed: int
+
+    @property
+    def n(self) -> int:
+        return len(self.graded)
+
+    @property
+    def right(self) -> int:
+        return sum(item.right for item in self.graded)
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the accuracy."""
+        return wilson(self.right, self.n)
+
+    @property
+    def tokens(self) -> float:
+        """Mean number of tokens written per reply."""
+        return sum(item.reply.tokens for item in self.graded) / self.n
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return (
+            f"{self.accuracy:.1%} right (95 % interval {low:.1%} to {high:.1%}, "
+            f"n = {self.n}, seed {self.seed})"
+        )
+
+
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """95 % interval for a share, by Wilson (1927); honest near 0 and 1 too."""
+    if n == 0:
+        raise ValueError("No examples were graded: ask for at least one.")
+    share, z2 = right / n, Z_95**2
+    center = (share + z2 / (2 * n)) / (1 + z2 / n)
+    spread = math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    half = Z_95 * spread / (1 + z2 / n)
+    # At the ends the formula gives 0 and 1 up to rounding; say so exactly.
+    return max(0.0, center - half), min(1.0, center + half)
+
+
+def evaluate(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: Task,
+    n: int,
+    seed: int,
+    *,
+    split: Split = "test",
+    **generate: object,
+) -> Result:
+    """Ask `n` fresh examples of a task and grade the replies.
+
+    `generate` goes to `utils.chat.chat_batch` (`thinking=False`, `do_sample=True` …).
+    """
+
+    def answer(conversations: list[Messages]) -> list[Reply]:
+        return chat_batch(model, tokenizer, conversations, **generate)
+
+    return grade(answer, task, draw(task, n, seed, split), seed)
+
+
+def grade(
+    answer: Callable[[list[Messages]], list[Reply]],
+    task: Task,
+    examples: Sequence[Example],
+    seed: int,
+    batch_size: int = 64,
+) -> Result:
+    """Grade whatever answers: a model, a server, a budgeted model.
+
+    `answer` gets a list of conversations and returns as many replies. Examples are
+    asked shortest first, so that a batch holds rows of like length.
+    """
+    order = sorted(range(len(examples)), key=lambda i: _length(examples[i]))
+    replies: dict[int, Reply] = {}
+    starts = range(0, len(order), batch_size)
+    for start in tqdm(starts, desc=f"Grading {task.name}", leave=False, delay=3):
+        rows = order[start : start + batch_size]
+        batch = answer([examples[i].messages for i in rows])
+        replies |= dict(zip(rows, batch, strict=True))
+    return Result(
+        [
+            Graded(example, replies[i], task.grade(example, replies[i].text))
+            for i, example in enumerate(examples)
+        ],
+        seed,
+    )
+
+
+def _length(example: Example) -> int:
+    return sum(len(message["content"]) for message in example.messages)

@@ -1,0 +1,122 @@
+"""Turns a recipe's tasks into training batches, the same ones for the same seed.
+
+Batch `k` depends on the seed and `k` alone, so a killed run resumes exactly. Loss is
+taken on the last assistant turn only: the prompt is given, not learned.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from utils.recipe import DataPart, Mode
+from utils.tasks import TASKS
+from utils.tasks.base import Example, assistant
+
+IGNORE = -100
+POOL = 32  # batches drawn together, then sorted by length so that few pads are needed
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Token ids and labels, both [batch, seq]; labels are -100 outside the reply.
+
+    Padding is on the right: a causal model never looks ahead at it.
+    """
+
+    input_ids: torch.Tensor
+    labels: torch.Tensor
+
+
+def texts(data: DataPart, tokenizer_seed: int, n: int) -> Iterator[str]:
+    """Plain texts of `n` examples, to train a tokenizer on."""
+    rng = random.Random(f"texts/{tokenizer_seed}")
+    for _ in range(n):
+        example = _sample(rng, data)
+        yield "\n".join(m["content"] for m in example.messages)
+        yield f"{example.thought}\n\n{example.reply}"
+
+
+def batch(
+    data: DataPart, tokenizer: PreTrainedTokenizerBase, step: int, size: int
+) -> Batch:
+    """The batch of conversations for training step `step`."""
+    pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size)
+    return _padded(pool[step % POOL], tokenizer.pad_token_id)
+
+
+def prompt_and_target(
+    tokenizer: PreTrainedTokenizerBase, example: Example, mode: Mode
+) -> tuple[str, str]:
+    """The text given to the model and the text it must write.
+
+    `direct` is thinking off by the template; `no_think` and `think` are off and on
+    by a switch in the question, which the model must learn to obey.
+    """
+    messages = [dict(message) for message in example.messages]
+    if mode in ("no_think", "think"):
+        messages[-1]["content"] += f" /{mode}"
+    prompt = tokenizer.apply_chat_template(
+        messages,
+        tokenize=False,
+        add_generation_prompt=True,
+        enable_thinking=mode != "direct",
+    )
+    thought = "" if mode == "no_think" else example.thought
+    block = "" if mode == "direct" else f"<think>\n{thought}\n</think>\n\n"
+    return prompt, f"{block}{example.reply}<|im_end|>"
+
+
+@lru_cache(maxsize=2)
+def _pool(
+    data_json: str, tokenizer: PreTrainedTokenizerBase, number: int, size: int
+) -> list[list[tuple[list[int], int]]]:
+    """`POOL` batches of (ids, where the reply starts), alike in length within each."""
+    data = DataPart.model_validate_json(data_json)
+    rng = random.Random(f"pool/{data.seed}/{number}")
+    modes = tuple(data.modes)
+    pairs = [
+        prompt_and_target(
+            tokenizer, _sample(rng, data), rng.choices(modes, data.modes.values())[0]
+        )
+        for _ in range(POOL * size)
+    ]
+    prompts, targets = zip(*pairs, strict=True)
+    prompt_ids = tokenizer(list(prompts), add_special_tokens=False)["input_ids"]
+    target_ids = tokenizer(list(targets), add_special_tokens=False)["input_ids"]
+    rows = [(p + t, len(p)) for p, t in zip(prompt_ids, target_ids, strict=True)]
+    rows.sort(key=lambda row: len(row[0]))
+    batches = [rows[i : i + size] for i in range(0, len(rows), size)]
+    rng.shuffle(batches)
+    return batches
+
+
+def _sample(rng: random.Random, data: DataPart) -> Example:
+    """One training example, sometimes with an unrelated turn before it."""
+    example = _draw(rng, data)
+    if rng.random() >= data.history:
+        return example
+    earlier = _draw(rng, data)
+    rules = [m for m in example.messages if m["role"] == "system"]
+    turns = [m for m in earlier.messages if m["role"] != "system"]
+    rest = example.messages[len(rules) :]
+    return replace(example, messages=[*rules, *turns, assistant(earlier.reply), *rest])
+
+
+def _draw(rng: random.Random, data: DataPart) -> Example:
+    name = rng.choices(tuple(data.tasks), data.tasks.values())[0]
+    return TASKS[name].sample(rng, "train")
+
+
+def _padded(rows: list[tuple[list[int], int]], pad: int) -> Batch:
+    longest = max(len(ids) for ids, _ in rows)
+    input_ids = torch.full((len(rows), longest), pad)
+    labels = torch.full((len(rows), longest), IGNORE)
+    for i, (ids, start) in enumerate(rows):
+        row = torch.tensor(ids)
+        input_ids[i, : len(ids)] = row
+        labels[i, start : len(ids)] = row[start:]
+    return Batch(input_ids, labels)

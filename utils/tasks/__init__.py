@@ -1,0 +1,29 @@
+"""Small verifiable skills: sampled from a seed, asked as chat messages, graded."""
+
+from utils.tasks.base import Example, Split, Task, draw
+from utils.tasks.scope import OutOfScope
+from utils.tasks.smalltalk import Smalltalk
+from utils.tasks.sums import FollowUps, Sums
+
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        Sums(),
+        *(Sums(count) for count in range(2, 9)),
+        FollowUps(),
+        Smalltalk(),
+        OutOfScope(),
+    )
+}
+
+__all__ = [
+    "TASKS",
+    "Example",
+    "FollowUps",
+    "OutOfScope",
+    "Smalltalk",
+    "Split",
+    "Sums",
+    "Task",
+    "draw",
+]

@@ -1,0 +1,69 @@
+"""What a task is: something that can be sampled, asked and graded, whoever answers.
+
+The same tasks train the pocket models and measure every model. Lesson 02 uses the
+first; `utils.evaluate` runs them.
+"""
+
+import random
+import zlib
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Message = dict[str, str]
+Split = Literal["train", "dev", "test"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One conversation that waits for a reply, and a reply that would be right."""
+
+    task: str
+    messages: list[Message]
+    answer: str
+    thought: str
+    reply: str
+
+
+class Task(Protocol):
+    """A small verifiable skill."""
+
+    name: str
+
+    def sample(self, rng: random.Random, split: Split) -> Example:
+        """Draw one example; the three splits never share a problem."""
+        ...
+
+    def grade(self, example: Example, reply: str) -> bool:
+        """Say whether a reply (without its thought) is right."""
+        ...
+
+
+def split_of(key: str) -> Split:
+    """The split a problem belongs to, for good: 1 in 20 test, 1 in 20 dev.
+
+    It depends on the problem itself, not on a seed, so no choice of seeds can let
+    a training example reach an evaluation.
+    """
+    bucket = zlib.crc32(key.encode()) % 20
+    return {0: "test", 1: "dev"}.get(bucket, "train")
+
+
+def draw(task: Task, n: int, seed: int, split: Split = "test") -> list[Example]:
+    """`n` examples of a task, the same for the same seed."""
+    rng = random.Random(f"{task.name}/{split}/{seed}")
+    return [task.sample(rng, split) for _ in range(n)]
+
+
+def user(text: str) -> Message:
+    """A message from the person."""
+    return {"role": "user", "content": text}
+
+
+def assistant(text: str) -> Message:
+    """A message from the model."""
+    return {"role": "assistant", "content": text}
+
+
+def system(text: str) -> Message:
+    """A message that sets the rules of the conversation."""
+    return {"role": "system", "content": text}

@@ -1,0 +1,187 @@
+"""One small training loop for every pocket model, on a CPU or a GPU.
+
+AdamW, warm-up then cosine, loss on the reply only. A run is a function of its recipe:
+it can be killed at any step and goes on where it was. Lesson 12 opens it up.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - PyTorch's own habit
+from rich.progress import Progress, TextColumn, TimeRemainingColumn
+from safetensors.torch import load_file, save_file
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from utils import mixture
+from utils.mixture import Batch
+from utils.recipe import Recipe, TrainPart
+
+SAVE_EVERY = 200
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step did: mean loss per reply token, tokens read (pads included)."""
+
+    number: int
+    loss: float
+    tokens: int
+
+
+def train(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    until: int | None = None,
+    on_step: Callable[[Step], None] | None = None,
+) -> list[Step]:
+    """Train `model` in place by `recipe` and return the steps done in this call.
+
+    Saves to `folder` every 200 steps and goes on from there when called again.
+    `until` stops early, with the learning rate still planned for the whole recipe.
+    """
+    plan = recipe.train
+    device = next(model.parameters()).device
+    optimizer = _optimizer(model, plan, device)
+    start = _resume(model, optimizer, folder)
+    precision = _precision(model, tokenizer, recipe, device)
+    stop = min(until or plan.steps, plan.steps)
+    done: list[Step] = []
+    with _progress() as bar:
+        task = bar.add_task(recipe.name, total=stop, completed=start, speed=0, loss=0)
+        clock, seen = time.perf_counter(), 0
+        for number in range(start, stop):
+            batch = mixture.batch(recipe.data, tokenizer, number, plan.batch_size)
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(plan, number)
+            loss = _step(model, optimizer, batch, device, precision, plan.clip_norm)
+            step = Step(number, loss, batch.input_ids.numel())
+            done.append(step)
+            seen += step.tokens
+            speed = seen / (time.perf_counter() - clock)
+            bar.update(task, completed=number + 1, speed=speed, loss=loss)
+            if on_step:
+                on_step(step)
+            if (number + 1) % SAVE_EVERY == 0 or number + 1 == stop:
+                _save(model, optimizer, folder, number + 1)
+    return done
+
+
+def learning_rate(plan: TrainPart, step: int) -> float:
+    """Linear warm-up, then a cosine to zero at the last step."""
+    if step < plan.warmup_steps:
+        return plan.learning_rate * (step + 1) / plan.warmup_steps
+    share = (step - plan.warmup_steps) / max(1, plan.steps - plan.warmup_steps)
+    return plan.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
+
+
+def reply_loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+    """Mean cross-entropy of the reply's tokens.
+
+    The output layer runs only where there is a label: the vocabulary is the widest
+    matrix of a tiny model, and half of the positions belong to the prompt.
+    """
+    hidden = model.model(input_ids=batch.input_ids, use_cache=False).last_hidden_state
+    labels = batch.labels[:, 1:]
+    wanted = labels != mixture.IGNORE
+    logits = model.lm_head(hidden[:, :-1][wanted])
+    return F.cross_entropy(logits.float(), labels[wanted])
+
+
+def _step(model, optimizer, batch: Batch, device, precision, clip_norm: float) -> float:
+    model.train()
+    batch = Batch(batch.input_ids.to(device), batch.labels.to(device))
+    with torch.autocast(
+        device.type, torch.bfloat16, enabled=precision == torch.bfloat16
+    ):
+        loss = reply_loss(model, batch)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    optimizer.step()
+    return loss.item()
+
+
+def _optimizer(model, plan: TrainPart, device) -> torch.optim.AdamW:
+    """AdamW that decays matrices only: decay pulls a norm's scale away from one."""
+    matrices = [p for p in model.parameters() if p.dim() >= 2]
+    scales = [p for p in model.parameters() if p.dim() < 2]
+    groups = [
+        {"params": matrices, "weight_decay": plan.weight_decay},
+        {"params": scales, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=0.0, betas=plan.betas, fused=True)
+
+
+def _precision(model, tokenizer, recipe: Recipe, device) -> torch.dtype:
+    """The recipe's precision; "auto" times both here and takes the faster."""
+    fixed = {"bf16": torch.bfloat16, "fp32": torch.float32}
+    if recipe.train.precision in fixed:
+        return fixed[recipe.train.precision]
+    batch = mixture.batch(recipe.data, tokenizer, 0, recipe.train.batch_size)
+    batch = Batch(batch.input_ids.to(device), batch.labels.to(device))
+    return min(fixed.values(), key=lambda dtype: _seconds(model, batch, device, dtype))
+
+
+def _seconds(model, batch: Batch, device, dtype: torch.dtype) -> float:
+    """Best of three forward and backward passes; leaves no gradient behind."""
+    times = []
+    for _ in range(3):
+        clock = time.perf_counter()
+        with torch.autocast(
+            device.type, torch.bfloat16, enabled=dtype == torch.bfloat16
+        ):
+            loss = reply_loss(model, batch)
+        loss.backward()
+        loss.item()
+        times.append(time.perf_counter() - clock)
+    model.zero_grad(set_to_none=True)
+    return min(times)
+
+
+def _save(model, optimizer, folder: Path, step: int) -> None:
+    """Write weights, optimizer state and step; a kill never leaves half a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"model.{k}": v for k, v in model.named_parameters()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{k}": v for k, v in state.items()}
+    contiguous = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    partial = folder / "state.partial"
+    save_file(contiguous, partial, metadata={"step": json.dumps(step)})
+    partial.replace(folder / "state.safetensors")
+
+
+def _resume(model, optimizer, folder: Path) -> int:
+    """Load the state in `folder`, if there is one, and return the step it stands at."""
+    path = folder / "state.safetensors"
+    if not path.is_file():
+        return 0
+    tensors = load_file(path)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(tensors[f"model.{name}"])
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in tensors.items():
+        if key.startswith("optimizer."):
+            _, index, name = key.split(".", 2)
+            state.setdefault(int(index), {})[name] = value
+    saved = optimizer.state_dict()
+    optimizer.load_state_dict({"state": state, "param_groups": saved["param_groups"]})
+    steps = next(iter(state.values()))["step"]
+    return int(steps.item())
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}  step {task.completed}/{task.total}"),
+        TextColumn("loss {task.fields[loss]:.3f}  {task.fields[speed]:,.0f} tokens/s"),
+        TimeRemainingColumn(),
+        refresh_per_second=1,
+    )
