@@ -32,8 +32,9 @@ def made_up_word(rng: random.Random) -> str:
 
 
 def filler(rng: random.Random, most: int) -> list[str]:
-    """Up to `most` words: common ones, and one in four made up."""
-    return [
+    """Up to `most` words: common ones, and one in four made up, with the odd comma."""
+    words = [
         made_up_word(rng) if rng.random() < 0.25 else rng.choice(FILLER)
         for _ in range(rng.randint(0, most))
     ]
+    return [w + rng.choice(",.!:") if rng.random() < 0.08 else w for w in words]
