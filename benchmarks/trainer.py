@@ -18,24 +18,30 @@ import time
 from pathlib import Path
 
 import torch
-from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import (
+    BatchEncoding,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+)
 
-from course.train import prepare
 from utils import mixture, recipe, train
 from utils.env import best_device
+from utils.kinds.chat import prepare
 from utils.paths import MODELS
 
 
 class Batches(torch.utils.data.Dataset):
     """Whole batches as rows; the Trainer is told to take one row at a time."""
 
-    def __init__(self, batches: list[mixture.Batch]) -> None:
+    def __init__(self, batches: list[BatchEncoding]) -> None:
         self.batches = batches
 
     def __len__(self) -> int:
         return len(self.batches)
 
-    def __getitem__(self, index: int) -> mixture.Batch:
+    def __getitem__(self, index: int) -> BatchEncoding:
         return self.batches[index]
 
 
@@ -67,7 +73,7 @@ class Clock(TrainerCallback):
         self.seconds = time.perf_counter() - self.start
 
 
-def collate(rows: list[mixture.Batch]) -> dict[str, torch.Tensor]:
+def collate(rows: list[BatchEncoding]) -> dict[str, torch.Tensor]:
     """The one batch that is asked for."""
     return {"input_ids": rows[0].input_ids, "labels": rows[0].labels}
 

@@ -6,22 +6,12 @@ import json
 import platform
 from pathlib import Path
 
-from utils.recipe import Recipe
+from utils.recipe import Recipe, Shown
+from utils.tasks.base import Example, draw, user
 
 SEED = 20261124
-SHOWN = (
-    ("What is 48 + 67 + 91?", True),
-    ("What is 48 + 67 + 91?", False),
-    ("Why is the sky blue?", True),
-)
-FILES = (
-    "model.safetensors",
-    "config.json",
-    "generation_config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "chat_template.jinja",
-)
+MODES = {True: "on", False: "off", None: ""}
+PATTERNS = ("*.safetensors", "*.json", "*.jinja")  # what makes up a model
 
 
 def write(recipe: Recipe, folder: Path) -> None:
@@ -34,29 +24,16 @@ def write(recipe: Recipe, folder: Path) -> None:
 
 def measured(recipe: Recipe, folder: Path) -> dict:
     """Hashes, accuracies with n and seed, and greedy replies of the model."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
     from course.train import training_log
-    from utils import measure
-    from utils.chat import chat
+    from utils import kinds, measure
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    results = measure.measure(model, tokenizer, recipe, SEED)
-    replies = [
-        {
-            "question": q,
-            "thinking": on,
-            "reply": _said(chat(model, tokenizer, q, thinking=on)),
-        }
-        for q, on in SHOWN
-    ]
+    processor, model = kinds.of(recipe).load(folder)
+    results = measure.measure(model, processor, recipe, SEED)
     log = training_log(folder)
     if not log["first_losses"]:  # measured again later, without a training run
         log = json.loads((folder / "expected.json").read_text("utf-8"))["training"]
     return {
-        "sha256": {name: _sha256(folder / name) for name in FILES},
+        "sha256": {path.name: _sha256(path) for path in files(folder)},
         "parameters": sum(p.numel() for p in model.parameters()),
         "training": log | {"machine": log.get("machine") or _machine()},
         "measured_on": datetime.date.today().isoformat(),
@@ -66,8 +43,30 @@ def measured(recipe: Recipe, folder: Path) -> dict:
             one.bar.model_dump() | {"right": one.result.right, "n": one.result.n}
             for one in results
         ],
-        "replies": replies,
+        "replies": replies(recipe, model, processor),
     }
+
+
+def files(folder: Path) -> list[Path]:
+    """The files that make up the model in `folder`."""
+    found = {path for pattern in PATTERNS for path in folder.glob(pattern)}
+    return sorted(found - {folder / "expected.json"})
+
+
+def replies(recipe: Recipe, model, processor) -> list[dict]:
+    """What the model says to each thing that the recipe wants shown."""
+    from utils import kinds
+
+    kind = kinds.of(recipe)
+    said = []
+    for shown in recipe.shown:
+        example = _example(shown)
+        reply = kind.reply(model, processor, example, shown.thinking)
+        question = shown.question or text_of(example.messages[-1])
+        said.append(
+            {"question": question, "thinking": shown.thinking, "reply": _said(reply)}
+        )
+    return said
 
 
 def page(recipe: Recipe, expected: dict) -> str:
@@ -77,16 +76,14 @@ def page(recipe: Recipe, expected: dict) -> str:
     rows = []
     for one in expected["accuracy"]:
         low, high = wilson(one["right"], one["n"])
-        mode = "on" if one["thinking"] else "off"
+        mode = MODES[one["thinking"]]
         share = one["right"] / one["n"]
         rows.append(
             f"| {one['task']} | {mode} | {share:.1%} | {low:.1%} to {high:.1%} "
             f"| {one['n']} |"
         )
     shown = [
-        f"> {one['question']} (thinking {'on' if one['thinking'] else 'off'})\n\n"
-        f"```\n{one['reply']}\n```\n"
-        for one in expected["replies"]
+        f"{_quoted(one)}\n\n```\n{one['reply']}\n```\n" for one in expected["replies"]
     ]
     training = expected["training"]
     return "\n".join(
@@ -112,6 +109,28 @@ def page(recipe: Recipe, expected: dict) -> str:
             *shown,
         ]
     )
+
+
+def text_of(message: dict) -> str:
+    """A message's text, without its pictures and sounds."""
+    content = message["content"]
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)
+
+
+def _example(shown: Shown) -> Example:
+    from utils.tasks import TASKS
+
+    if shown.task:
+        return draw(TASKS[shown.task], 1, shown.seed)[0]
+    return Example("", [user(shown.question)], "", "", "")
+
+
+def _quoted(one: dict) -> str:
+    mode = MODES[one["thinking"]]
+    question = one["question"] + (f" (thinking {mode})" if mode else "")
+    return "\n".join(f"> {line}".rstrip() for line in question.split("\n"))
 
 
 def _said(reply) -> str:

@@ -45,54 +45,30 @@ def main(argv: list[str]) -> int:
 
 def cook(recipe: Recipe, folder: Path, device: str | None = None) -> None:
     """Train by the recipe and write the finished model into `folder`."""
-    from utils import train
+    from utils import kinds, train
     from utils.env import best_device
 
     work = folder / "checkpoints"
-    tokenizer, model = prepare(recipe)
+    processor, model = kinds.of(recipe).prepare(recipe)
     clock = time.perf_counter()
-    steps = train.train(model.to(device or best_device()), tokenizer, recipe, work)
+    steps = train.train(model.to(device or best_device()), processor, recipe, work)
     _add_to_log(work, steps, time.perf_counter() - clock)
-    export(model, tokenizer, folder)
+    export(model, processor, folder)
 
 
-def prepare(recipe: Recipe) -> tuple:
-    """The recipe's tokenizer and its untrained model, the same every time."""
-    import torch
-    import transformers
-
-    from utils import mixture
-    from utils.tokenizer import train_tokenizer
-
-    part = recipe.tokenizer
-    corpus = mixture.texts(recipe.data, part.seed, part.examples)
-    tokenizer = train_tokenizer(corpus, part.vocab_size)
-    architecture = getattr(transformers, recipe.architecture)
-    config = architecture.config_class(
-        vocab_size=len(tokenizer),
-        bos_token_id=None,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        # It has never read Qwen's "considering the limited time" sentence.
-        early_stop_text="",
-        **recipe.config,
-    )
-    torch.manual_seed(recipe.train.seed)
-    return tokenizer, architecture(config)
-
-
-def export(model, tokenizer, folder: Path) -> None:
-    """Write weights in bfloat16, config, tokenizer and greedy generation settings."""
+def export(model, processor, folder: Path) -> None:
+    """Write weights in bfloat16, config, processor and greedy generation settings."""
     import torch
     from transformers import GenerationConfig
 
+    tokenizer = getattr(processor, "tokenizer", processor)
     model.to("cpu", torch.bfloat16).save_pretrained(folder)
     GenerationConfig(
         do_sample=False,
         eos_token_id=[tokenizer.eos_token_id, tokenizer.pad_token_id],
         pad_token_id=tokenizer.pad_token_id,
     ).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    processor.save_pretrained(folder)
     for file in folder.glob("*.safetensors"):
         file.chmod(0o644)  # saved as 0600, which another user's server cannot read
 

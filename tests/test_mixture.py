@@ -5,7 +5,8 @@ import torch
 from tiny_chat import tiny_recipe, tiny_tokenizer
 
 from utils import mixture
-from utils.mixture import IGNORE, POOL, prompt_and_target
+from utils.losses import IGNORE
+from utils.mixture import POOL, prompt_and_target
 from utils.tasks import TASKS, draw
 
 pytestmark = pytest.mark.unit

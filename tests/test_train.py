@@ -4,7 +4,7 @@ import pytest
 import torch
 from tiny_chat import tiny_model, tiny_recipe, tiny_tokenizer
 
-from utils import mixture, train
+from utils import losses, mixture, train
 
 pytestmark = pytest.mark.unit
 
@@ -92,7 +92,7 @@ def test_steps_are_reported_as_they_are_done(tmp_path):
 def test_the_loss_is_transformers_own_loss():
     model = tiny_model()
     batch = mixture.batch(tiny_recipe().data, tiny_tokenizer(), 0, 4)
-    ours = train.reply_loss(model, batch)
+    ours = losses.reply_loss(model, batch)
     theirs = model(input_ids=batch.input_ids, labels=batch.labels).loss
     torch.testing.assert_close(ours, theirs)
 

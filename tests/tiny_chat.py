@@ -5,7 +5,7 @@ from functools import cache
 import torch
 from transformers import LogitsProcessor, Qwen3ForCausalLM
 
-from course.train import prepare
+from utils.kinds.chat import prepare
 from utils.recipe import Recipe
 
 DATA = {
@@ -45,6 +45,7 @@ def tiny_recipe(**train) -> Recipe:
         data=DATA,
         train=plan | train,
         bars=[],
+        shown=[],
         can=[],
         cannot=[],
     )

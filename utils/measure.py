@@ -5,12 +5,13 @@ seeds. Both come from here.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel
 
-from utils.evaluate import Result, evaluate
+from utils import kinds
+from utils.evaluate import Result
 from utils.recipe import Bar, Recipe
-from utils.tasks import TASKS
 
 
 @dataclass(frozen=True)
@@ -26,33 +27,20 @@ class Measured:
 
 
 def measure(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    recipe: Recipe,
-    seed: int,
-    scale: float = 1.0,
+    model: PreTrainedModel, processor: Any, recipe: Recipe, seed: int
 ) -> list[Measured]:
-    """Every bar of the recipe on test problems; `scale` shrinks n for a quick look."""
+    """Every bar of the recipe on test problems."""
+    kind = kinds.of(recipe)
     return [
-        Measured(
-            bar,
-            evaluate(
-                model,
-                tokenizer,
-                TASKS[bar.task],
-                max(1, round(bar.n * scale)),
-                seed,
-                thinking=bar.thinking,
-            ),
-        )
-        for bar in recipe.bars
+        Measured(bar, kind.evaluate(model, processor, bar, seed)) for bar in recipe.bars
     ]
 
 
 def well_formed(measured: list[Measured]) -> float:
     """Share of replies that ended by themselves, with a thought exactly where asked."""
     checks = [
-        item.reply.finished and (item.reply.thinking is not None) == one.bar.thinking
+        item.reply.finished
+        and (item.reply.thinking is not None) == bool(one.bar.thinking)
         for one in measured
         for item in one.result.graded
     ]

@@ -6,29 +6,18 @@ taken on the last assistant turn only: the prompt is given, not learned.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import torch
-from transformers import PreTrainedTokenizerBase
+from transformers import BatchEncoding, PreTrainedTokenizerBase
 
+from utils.losses import IGNORE
 from utils.recipe import DataPart, Mode
 from utils.tasks import TASKS
 from utils.tasks.base import Example, assistant
 
-IGNORE = -100
 POOL = 32  # batches drawn together, then sorted by length so that few pads are needed
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Token ids and labels, both [batch, seq]; labels are -100 outside the reply.
-
-    Padding is on the right: a causal model never looks ahead at it.
-    """
-
-    input_ids: torch.Tensor
-    labels: torch.Tensor
 
 
 def texts(data: DataPart, tokenizer_seed: int, n: int) -> Iterator[str]:
@@ -42,10 +31,14 @@ def texts(data: DataPart, tokenizer_seed: int, n: int) -> Iterator[str]:
 
 def batch(
     data: DataPart, tokenizer: PreTrainedTokenizerBase, step: int, size: int
-) -> Batch:
-    """The batch of conversations for training step `step`."""
+) -> BatchEncoding:
+    """The conversations of training step `step`: `input_ids` and `labels`.
+
+    Both are [batch, seq]; labels are -100 outside the reply. Padding is on the right:
+    a causal model never looks ahead at it.
+    """
     pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size)
-    return _padded(pool[step % POOL], tokenizer.pad_token_id)
+    return padded(pool[step % POOL], tokenizer.pad_token_id)
 
 
 def prompt_and_target(
@@ -111,7 +104,8 @@ def _draw(rng: random.Random, data: DataPart) -> Example:
     return TASKS[name].sample(rng, "train")
 
 
-def _padded(rows: list[tuple[list[int], int]], pad: int) -> Batch:
+def padded(rows: list[tuple[list[int], int]], pad: int) -> BatchEncoding:
+    """`input_ids` and `labels` of rows (ids, where the reply starts)."""
     longest = max(len(ids) for ids, _ in rows)
     input_ids = torch.full((len(rows), longest), pad)
     labels = torch.full((len(rows), longest), IGNORE)
@@ -119,4 +113,4 @@ def _padded(rows: list[tuple[list[int], int]], pad: int) -> Batch:
         row = torch.tensor(ids)
         input_ids[i, : len(ids)] = row
         labels[i, start : len(ids)] = row[start:]
-    return Batch(input_ids, labels)
+    return BatchEncoding({"input_ids": input_ids, "labels": labels})

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+Kind = Literal["chat"]  # the modules of utils.kinds
 Mode = Literal["thinking", "direct", "no_think", "think"]
 
 
@@ -30,8 +31,8 @@ class DataPart(_Strict):
 
     seed: int
     tasks: dict[str, float]
-    modes: dict[Mode, float]
-    history: float = Field(ge=0, le=1)
+    modes: dict[Mode, float] = {}
+    history: float = Field(default=0, ge=0, le=1)
 
 
 class TrainPart(_Strict):
@@ -49,19 +50,32 @@ class TrainPart(_Strict):
 
 
 class Bar(_Strict):
-    """What the finished model must reach: a share of `n` fresh problems of a task."""
+    """What the finished model must reach: a share of `n` fresh problems of a task.
+
+    `thinking` is None for a model that has no such mode.
+    """
 
     task: str
-    thinking: bool
+    thinking: bool | None = None
     n: int = Field(ge=50)
     at_least: float = 0.0
     at_most: float = 1.0
+
+
+class Shown(_Strict):
+    """A reply for the card: to a question, or to the first problem of a task's seed."""
+
+    question: str = ""
+    task: str = ""
+    seed: int = 0
+    thinking: bool | None = None
 
 
 class Recipe(_Strict):
     """Everything that `python -m course train NAME` needs."""
 
     name: str
+    kind: Kind = "chat"
     summary: str
     architecture: str
     config: dict[str, Any]
@@ -69,6 +83,7 @@ class Recipe(_Strict):
     data: DataPart
     train: TrainPart
     bars: list[Bar]
+    shown: list[Shown]
     can: list[str]
     cannot: list[str]
 

@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - PyTorch's own habit
 from rich.progress import Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import load_file, save_file
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import BatchEncoding, PreTrainedModel
 
-from utils import mixture
-from utils.mixture import Batch
+from utils import kinds
+from utils.kinds import Kind
 from utils.recipe import Recipe, TrainPart
 
 SAVE_EVERY = 200
@@ -26,7 +26,7 @@ SAVE_EVERY = 200
 
 @dataclass(frozen=True)
 class Step:
-    """What one step did: mean loss per reply token, tokens read (pads included)."""
+    """What one step did: its loss, and the tokens it read (pads included)."""
 
     number: int
     loss: float
@@ -35,7 +35,7 @@ class Step:
 
 def train(
     model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
+    processor: Any,
     recipe: Recipe,
     folder: Path,
     *,
@@ -51,18 +51,19 @@ def train(
     device = next(model.parameters()).device
     optimizer = _optimizer(model, plan, device)
     start = _resume(model, optimizer, folder)
-    precision = _precision(model, tokenizer, recipe, device)
+    kind = kinds.of(recipe)
+    precision = _precision(model, processor, recipe, device)
     stop = min(until or plan.steps, plan.steps)
     done: list[Step] = []
     with _progress() as bar:
         task = bar.add_task(recipe.name, total=stop, completed=start, speed=0, loss=0)
         clock, seen = time.perf_counter(), 0
         for number in range(start, stop):
-            batch = mixture.batch(recipe.data, tokenizer, number, plan.batch_size)
+            batch = kind.batch(recipe, processor, number).to(device)
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(plan, number)
-            loss = _step(model, optimizer, batch, device, precision, plan.clip_norm)
-            step = Step(number, loss, batch.input_ids.numel())
+            loss = _step(model, optimizer, kind, batch, precision, plan.clip_norm)
+            step = Step(number, loss, batch["input_ids"].numel())
             done.append(step)
             seen += step.tokens
             speed = seen / (time.perf_counter() - clock)
@@ -82,31 +83,24 @@ def learning_rate(plan: TrainPart, step: int) -> float:
     return plan.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
 
 
-def reply_loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-    """Mean cross-entropy of the reply's tokens.
-
-    The output layer runs only where there is a label: the vocabulary is the widest
-    matrix of a tiny model, and half of the positions belong to the prompt.
-    """
-    hidden = model.model(input_ids=batch.input_ids, use_cache=False).last_hidden_state
-    labels = batch.labels[:, 1:]
-    wanted = labels != mixture.IGNORE
-    logits = model.lm_head(hidden[:, :-1][wanted])
-    return F.cross_entropy(logits.float(), labels[wanted])
-
-
-def _step(model, optimizer, batch: Batch, device, precision, clip_norm: float) -> float:
+def _step(
+    model, optimizer, kind: Kind, batch: BatchEncoding, precision, clip_norm: float
+) -> float:
     model.train()
-    batch = Batch(batch.input_ids.to(device), batch.labels.to(device))
-    with torch.autocast(
-        device.type, torch.bfloat16, enabled=precision == torch.bfloat16
-    ):
-        loss = reply_loss(model, batch)
+    loss = _loss(model, kind, batch, precision)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
     optimizer.step()
     return loss.item()
+
+
+def _loss(
+    model, kind: Kind, batch: BatchEncoding, precision: torch.dtype
+) -> torch.Tensor:
+    lower = precision == torch.bfloat16
+    with torch.autocast(model.device.type, torch.bfloat16, enabled=lower):
+        return kind.loss(model, batch)
 
 
 def _optimizer(model, plan: TrainPart, device) -> torch.optim.AdamW:
@@ -120,25 +114,22 @@ def _optimizer(model, plan: TrainPart, device) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=0.0, betas=plan.betas, fused=True)
 
 
-def _precision(model, tokenizer, recipe: Recipe, device) -> torch.dtype:
+def _precision(model, processor, recipe: Recipe, device) -> torch.dtype:
     """The recipe's precision; "auto" times both here and takes the faster."""
     fixed = {"bf16": torch.bfloat16, "fp32": torch.float32}
     if recipe.train.precision in fixed:
         return fixed[recipe.train.precision]
-    batch = mixture.batch(recipe.data, tokenizer, 0, recipe.train.batch_size)
-    batch = Batch(batch.input_ids.to(device), batch.labels.to(device))
-    return min(fixed.values(), key=lambda dtype: _seconds(model, batch, device, dtype))
+    kind = kinds.of(recipe)
+    batch = kind.batch(recipe, processor, 0).to(device)
+    return min(fixed.values(), key=lambda dtype: _seconds(model, kind, batch, dtype))
 
 
-def _seconds(model, batch: Batch, device, dtype: torch.dtype) -> float:
+def _seconds(model, kind: Kind, batch: BatchEncoding, dtype: torch.dtype) -> float:
     """Best of three forward and backward passes; leaves no gradient behind."""
     times = []
     for _ in range(3):
         clock = time.perf_counter()
-        with torch.autocast(
-            device.type, torch.bfloat16, enabled=dtype == torch.bfloat16
-        ):
-            loss = reply_loss(model, batch)
+        loss = _loss(model, kind, batch, dtype)
         loss.backward()
         loss.item()
         times.append(time.perf_counter() - clock)

@@ -390,6 +390,7 @@ def ask_five_times(problems):
     )
     return [replies[i : i + 5] for i in range(0, len(replies), 5)]
 
+
 # %%
 set_seed(3)
 for count in (2, 3):

@@ -1,0 +1,80 @@
+"""Chat models: Qwen decoders that answer in ChatML, with or without a thought."""
+
+from pathlib import Path
+
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BatchEncoding,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from utils import evaluate as evaluation
+from utils import mixture
+from utils.chat import Reply, chat
+from utils.evaluate import Result
+from utils.losses import reply_loss as loss
+from utils.recipe import Bar, Recipe
+from utils.tasks import TASKS
+from utils.tasks.base import Example
+
+__all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
+
+
+def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """A tokenizer trained on the recipe's texts, and a decoder of its shape."""
+    import torch
+    import transformers
+
+    from utils.tokenizer import train_tokenizer
+
+    part = recipe.tokenizer
+    corpus = mixture.texts(recipe.data, part.seed, part.examples)
+    tokenizer = train_tokenizer(corpus, part.vocab_size)
+    architecture = getattr(transformers, recipe.architecture)
+    config = architecture.config_class(
+        vocab_size=len(tokenizer),
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        # It has never read Qwen's "considering the limited time" sentence.
+        early_stop_text="",
+        **recipe.config,
+    )
+    torch.manual_seed(recipe.train.seed)
+    return tokenizer, architecture(config)
+
+
+def load(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """Tokenizer (padding on the left) and model in float32."""
+    import torch
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
+    return tokenizer, AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+
+
+def batch(
+    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
+) -> BatchEncoding:
+    """Conversations of the recipe's tasks; the labels are their last replies."""
+    return mixture.batch(recipe.data, tokenizer, step, recipe.train.batch_size)
+
+
+def evaluate(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, bar: Bar, seed: int
+) -> Result:
+    """The bar's task, asked with or without thinking as the bar says."""
+    return evaluation.evaluate(
+        model, tokenizer, TASKS[bar.task], bar.n, seed, thinking=bool(bar.thinking)
+    )
+
+
+def reply(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    example: Example,
+    thinking: bool | None,
+) -> Reply:
+    """The reply to the example's conversation."""
+    return chat(model, tokenizer, example.messages, thinking=bool(thinking))
