@@ -85,7 +85,7 @@ def test_steps_are_reported_with_every_save(tmp_path, monkeypatch):
         on_save=seen.append,
     )
     assert [len(part) for part in seen] == [2, 2, 1]
-    assert sum(seen, []) == steps
+    assert [step for part in seen for step in part] == steps
     assert [step.number for step in steps] == [0, 1, 2, 3, 4]
     first = mixture.batch(tiny_recipe().data, tiny_tokenizer(), 0, 4)
     assert steps[0].tokens == first.input_ids.numel()
