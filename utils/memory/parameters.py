@@ -1,23 +1,20 @@
-"""What a model costs in memory, predicted from its config and measured; lesson 11.
+"""Where a model keeps its parameters, and how many bytes they take.
 
-Predictions need no weights: the model is built on torch's meta device, where a
-tensor has a shape and no storage, so a 235-billion-parameter model fits anywhere.
+Counting needs no weights: the model is built on torch's meta device, where a tensor
+has a shape and no storage, so a 235-billion-parameter model fits anywhere.
 """
 
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
+from utils import published
+from utils.memory.configs import config_file, read_config
 
 if TYPE_CHECKING:
-    import torch
-    from transformers import DynamicCache, PretrainedConfig, PreTrainedModel
+    from transformers import PretrainedConfig
 
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
 # nf4 with double quantization (QLoRA, arXiv 2305.14314, section 3): 4 bits per weight,
@@ -31,6 +28,7 @@ NOT_QUANTIZED = ("embedding", "lm_head", "norms", "experts", "router")
 PARTS = (
     ("visual.", "vision"),
     ("audio_tower.", "audio"),
+    ("multi_modal_projector.", "audio"),
     ("embed_tokens", "embedding"),
     ("lm_head", "lm_head"),
     ("norm", "norms"),
@@ -63,36 +61,43 @@ class Parameters:
         )
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """Bytes that generating needs: the weights, and the keys and values it keeps."""
+def count_parameters(model: "PretrainedConfig | str | Path") -> Parameters:
+    """Count a model's parameters from its config, its folder, or its name.
 
-    weights: int
-    kv_cache: int
-
-    @property
-    def total(self) -> int:
-        """Weights and cache together."""
-        return self.weights + self.kv_cache
-
-    def against(self, measured: int) -> str:
-        """One sentence that sets the total beside a measured number of bytes."""
-        error = (self.total - measured) / measured
-        return (
-            f"predicted {megabytes(self.total)}, measured {megabytes(measured)} "
-            f"({error:+.0%})"
-        )
-
-
-def count_parameters(config: "PretrainedConfig | str | Path") -> Parameters:
-    """Count a model's parameters from its config, or from the folder that holds one.
-
-    The class is the one that the config names in `architectures`.
+    The class is the one that the config names in `architectures`. Of a checkpoint
+    whose config is not here, the text part is counted, and what the published total
+    leaves is the tower that sees or hears.
     """
+    if isinstance(model, str | Path) and config_file(model) is None:
+        return _count_described(str(model))
+    return _count(read_config(model))
+
+
+def weight_bytes(
+    parameters: Parameters, dtype: str = "bfloat16", quantization: str = "none"
+) -> int:
+    """Bytes of the weights in `dtype`; with "nf4", of its linear layers in 4 bits."""
+    if quantization == "none":
+        return parameters.total * BYTES[dtype]
+    kept = sum(parameters.parts.get(part, 0) for part in NOT_QUANTIZED)
+    return round(kept * BYTES[dtype] + (parameters.total - kept) * NF4_BYTES)
+
+
+@cache
+def _count_described(repo: str) -> Parameters:
+    """The text part by its published sizes, and a tower as large as the rest."""
+    text = _count(read_config(repo))
+    row = published.checkpoint(repo)
+    tower = {"image": "vision", "audio": "audio"}.get(row.inputs[-1])
+    if tower is None or row.total is None:
+        return text
+    return Parameters({**text.parts, tower: row.total - text.total}, text.active)
+
+
+def _count(config: "PretrainedConfig") -> Parameters:
     import torch
     import transformers
 
-    config = _read(config)
     architecture = getattr(transformers, (config.architectures or ["?"])[0], None)
     if architecture is None:
         raise ValueError(
@@ -106,150 +111,6 @@ def count_parameters(config: "PretrainedConfig | str | Path") -> Parameters:
     for name, parameter in model.named_parameters():  # shared ones come once
         parts[_part(name)] += parameter.numel()
     return Parameters(dict(parts), _active(parts, config.get_text_config()))
-
-
-def weight_bytes(
-    parameters: Parameters, dtype: str = "bfloat16", quantization: str = "none"
-) -> int:
-    """Bytes of the weights in `dtype`; with "nf4", of its linear layers in 4 bits."""
-    if quantization == "none":
-        return parameters.total * BYTES[dtype]
-    kept = sum(parameters.parts.get(part, 0) for part in NOT_QUANTIZED)
-    return round(kept * BYTES[dtype] + (parameters.total - kept) * NF4_BYTES)
-
-
-def kv_bytes_per_token(
-    config: "PretrainedConfig | str | Path", dtype: str = "bfloat16"
-) -> int:
-    """Bytes that one more token adds to the KV cache of one sequence.
-
-    layers x 2 (key and value) x KV heads x head_dim x bytes per number; layers with
-    linear attention keep a state of constant size instead and do not count.
-    """
-    text = _read(config).get_text_config()
-    head_dim = getattr(text, "head_dim", None)
-    head_dim = head_dim or text.hidden_size // text.num_attention_heads
-    kinds = getattr(text, "layer_types", None) or ["full_attention"]
-    layers = (
-        text.num_hidden_layers
-        if len(kinds) != text.num_hidden_layers
-        else sum(kind != "linear_attention" for kind in kinds)
-    )
-    return layers * 2 * text.num_key_value_heads * head_dim * BYTES[dtype]
-
-
-def kv_cache_bytes(
-    config: "PretrainedConfig | str | Path",
-    length: int,
-    batch: int = 1,
-    dtype: str = "bfloat16",
-) -> int:
-    """Bytes of the KV cache of `batch` sequences of `length` tokens each."""
-    return kv_bytes_per_token(config, dtype) * length * batch
-
-
-def predict(
-    config: "PretrainedConfig | str | Path",
-    length: int,
-    batch: int = 1,
-    dtype: str = "bfloat16",
-    quantization: str = "none",
-) -> Prediction:
-    """Memory for generating up to `length` tokens (prompt included) per sequence."""
-    config = _read(config)
-    weights = weight_bytes(count_parameters(config), dtype, quantization)
-    return Prediction(weights, kv_cache_bytes(config, length, batch, dtype))
-
-
-def model_bytes(model: "PreTrainedModel") -> int:
-    """Bytes that a loaded model's weights really take, 4-bit scales included."""
-    return sum(p.nbytes + _scale_bytes(p) for p in model.parameters())
-
-
-def cache_bytes(cache: "DynamicCache") -> int:
-    """Bytes of the keys and values that a cache really holds."""
-    return sum(layer.keys.nbytes + layer.values.nbytes for layer in cache.layers)
-
-
-@dataclass
-class Peak:
-    """Memory in bytes before and at the highest point inside `measure_peak`."""
-
-    device: str
-    before: int
-    peak: int
-
-    @property
-    def growth(self) -> int:
-        """How far the peak lies above the start."""
-        return self.peak - self.before
-
-
-@contextmanager
-def measure_peak(device: str = "cpu", interval: float = 0.005) -> Iterator[Peak]:
-    """Watch the memory of a block of code: this process's RAM, or the GPU's tensors.
-
-    RAM is sampled every `interval` seconds from a thread, so a shorter peak can be
-    missed; the GPU's allocator keeps its own maximum.
-    """
-    if device.startswith("cuda"):
-        with _gpu_peak(device) as peak:
-            yield peak
-        return
-    process = psutil.Process()
-    start = process.memory_info().rss
-    peak, done = Peak(device, start, start), threading.Event()
-
-    def watch() -> None:
-        while not done.is_set():
-            peak.peak = max(peak.peak, process.memory_info().rss)
-            time.sleep(interval)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield peak
-    finally:
-        done.set()
-        watcher.join()
-        peak.peak = max(peak.peak, process.memory_info().rss)
-
-
-@contextmanager
-def _gpu_peak(device: str) -> Iterator[Peak]:
-    import torch
-
-    torch.cuda.synchronize(device)
-    torch.cuda.reset_peak_memory_stats(device)
-    start = torch.cuda.memory_allocated(device)
-    peak = Peak(device, start, start)
-    try:
-        yield peak
-    finally:
-        torch.cuda.synchronize(device)
-        peak.peak = torch.cuda.max_memory_allocated(device)
-
-
-def megabytes(count: int) -> str:
-    """Bytes as a person reads them: `1,192.1 MB`, a megabyte being 10**6 bytes."""
-    return f"{count / 1e6:,.1f} MB"
-
-
-def _scale_bytes(parameter: "torch.nn.Parameter") -> int:
-    """Bytes of the scales that bitsandbytes keeps beside a 4-bit weight."""
-    state = getattr(parameter, "quant_state", None)
-    if state is None:
-        return 0
-    nested = state.state2.absmax.nbytes if state.nested else 0
-    return state.absmax.nbytes + nested
-
-
-def _read(config: "PretrainedConfig | str | Path") -> "PretrainedConfig":
-    if not isinstance(config, str | Path):
-        return config
-    from transformers import AutoConfig
-
-    return AutoConfig.from_pretrained(config, local_files_only=True)
 
 
 def _part(name: str) -> str:
