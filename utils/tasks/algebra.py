@@ -61,11 +61,8 @@ def expression(text: str, **known: int) -> "sympy.Expr":
 
 def expressions(text: str, **known: int) -> "set[sympy.Expr]":
     """The one expression of a text, or the two when it holds a ±."""
-    import sympy
-
     text = plain(text)
-    both = {expression(text.replace("±", sign), **known) for sign in "+-"}
-    return {sympy.nsimplify(sympy.expand(one)) for one in both}
+    return {expression(text.replace("±", sign), **known).expand() for sign in "+-"}
 
 
 @lru_cache(maxsize=4096)

@@ -175,4 +175,5 @@ def _answer_in(reply: str) -> str:
     box = algebra.boxed(reply)
     lines = reply.strip().splitlines() or [""]
     text = box if box is not None else re.split(r":| is | are ", lines[-1])[-1]
+    text = algebra.plain(text)
     return re.sub(r"^\s*(\w'\(x\)|\w\(x\)|y'|dy/dx)\s*=", "", text).strip(" .")

@@ -20,7 +20,7 @@ from utils.tasks.polynomials import (
 )
 
 LARGEST_CONSTANT = 30
-LARGEST_DISCRIMINANT = 900
+LARGEST_PART = 400  # of b² and of 4ac, in lowest terms
 LARGEST_ROOT = 5
 LARGEST_COEFFICIENT = 99
 
@@ -58,8 +58,11 @@ def solve(equation: Polynomial) -> tuple[list[str], list[str]]:
 
 
 def _line(a: int, b: int) -> tuple[list[str], list[str]]:
+    if b == 0:  # x = 0 already stands there
+        return [], ["0"]
     root = _fraction(-b, a)
-    return ([] if a == 1 else [f"{write((a, 0))} = {-b}"]) + [f"x = {root}"], [root]
+    isolated = [] if a == 1 else [f"{write((a, 0))} = {-b}"]
+    return [*isolated, f"x = {root}"], [root]
 
 
 def _quadratic(a: int, b: int, c: int) -> tuple[list[str], list[str]]:
@@ -169,9 +172,9 @@ def _cubics() -> dict[str, list[Polynomial]]:
     """Cubics without their constant, by what the roots of the derivative are."""
     kinds: dict[str, list[Polynomial]] = {"surd": [], "rational": [], "none": []}
     for a, b, c in product((-3, -2, -1, 1, 2, 3), range(-18, 19), range(-60, 61)):
-        kind, value = _kind(derivative((a, b, c, 0)))
+        kind = _kind(derivative((a, b, c, 0)))
         small = abs(b) <= 9 and abs(c) <= 15
-        if abs(value) <= LARGEST_DISCRIMINANT and (small or kind == "rational"):
+        if kind and (small or kind == "rational"):
             kinds[kind].append((a, b, c))
     # Surds stand twice: they are the most common case and the hardest.
     return kinds | {"surd again": kinds["surd"]}
@@ -190,15 +193,17 @@ def _quartics() -> dict[str, list[Polynomial]]:
     without_x = [
         (a, b, c, 0)
         for a, b, c in product((-2, -1, 1, 2), range(-6, 7), range(-10, 11))
-        if abs(_kind((4 * a, 3 * b, 2 * c))[1]) <= LARGEST_DISCRIMINANT
+        if _kind((4 * a, 3 * b, 2 * c))
     ]
     return {"whole roots": whole, "no x term": without_x}
 
 
-def _kind(quadratic: Polynomial) -> tuple[str, int]:
-    """What the roots of a quadratic are, and the discriminant of its lowest terms."""
+def _kind(quadratic: Polynomial) -> str:
+    """What the roots of a quadratic are; "" when its discriminant has large parts."""
     a, b, c = divided(quadratic, content(quadratic))
-    value = b * b - 4 * a * c
-    if value < 0:
-        return "none", value
-    return "rational" if math.isqrt(value) ** 2 == value else "surd", value
+    square, rest = b * b, 4 * a * c
+    if max(square, abs(rest)) > LARGEST_PART:
+        return ""
+    if square < rest:
+        return "none"
+    return "rational" if math.isqrt(square - rest) ** 2 == square - rest else "surd"
