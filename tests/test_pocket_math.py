@@ -1,4 +1,4 @@
-"""pocket-math on the worked example, in wordings it never saw, and in other templates."""
+"""pocket-math on the worked example and in wordings that it never saw."""
 
 import random
 from functools import cache
