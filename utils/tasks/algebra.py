@@ -139,12 +139,18 @@ class _Parser:
         return -value if sign == "-" else value
 
     def _power(self) -> "sympy.Expr":
+        import sympy
+
         base = self._atom()
         if not self._take("^"):
             return base
         exponent = self._atom()
         if not (exponent.is_Integer and 0 <= exponent <= HIGHEST_POWER):
             raise ValueError(f"{self.text!r} has a power that is not a small number.")
+        # Powers of powers grow without end: (((9^9)^9)^9)^9.
+        too_large = abs(base) > 10**9 if base.is_number else base.has(sympy.Pow)
+        if too_large:
+            raise ValueError(f"{self.text!r} has a power of what is large already.")
         return base**exponent
 
     def _atom(self) -> "sympy.Expr":
