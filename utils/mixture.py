@@ -48,7 +48,8 @@ def prompt_and_target(
     """The text given to the model and the text it must write.
 
     `direct` is thinking off by the template; `no_think` and `think` are off and on
-    by a switch in the question, which the model must learn to obey.
+    by a switch in the question, which the model must learn to obey. `plain` has no
+    thought, not even an empty one: the way of models before Qwen3.
     """
     messages = [dict(message) for message in example.messages]
     if mode in ("no_think", "think"):
@@ -60,7 +61,7 @@ def prompt_and_target(
         enable_thinking=mode != "direct",
     )
     thought = "" if mode == "no_think" else example.thought
-    block = "" if mode == "direct" else f"<think>\n{thought}\n</think>\n\n"
+    block = "" if mode in ("direct", "plain") else f"<think>\n{thought}\n</think>\n\n"
     return prompt, f"{block}{example.reply}<|im_end|>"
 
 

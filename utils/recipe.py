@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["chat"]  # the modules of utils.kinds
-Mode = Literal["thinking", "direct", "no_think", "think"]
+Mode = Literal["thinking", "direct", "no_think", "think", "plain"]
 
 
 class _Strict(BaseModel):

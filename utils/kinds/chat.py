@@ -64,9 +64,14 @@ def batch(
 def evaluate(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, bar: Bar, seed: int
 ) -> Result:
-    """The bar's task, asked with or without thinking as the bar says."""
+    """The bar's task, with thinking, without, or (None) as the template has it."""
     return evaluation.evaluate(
-        model, tokenizer, TASKS[bar.task], bar.n, seed, thinking=bool(bar.thinking)
+        model,
+        tokenizer,
+        TASKS[bar.task],
+        bar.n,
+        seed,
+        thinking=bar.thinking is not False,
     )
 
 
@@ -77,4 +82,4 @@ def reply(
     thinking: bool | None,
 ) -> Reply:
     """The reply to the example's conversation."""
-    return chat(model, tokenizer, example.messages, thinking=bool(thinking))
+    return chat(model, tokenizer, example.messages, thinking=thinking is not False)

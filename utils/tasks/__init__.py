@@ -1,6 +1,7 @@
 """Small verifiable skills: sampled from a seed, asked as chat messages, graded."""
 
 from utils.tasks.base import Example, Split, Task, draw
+from utils.tasks.calculus import CriticalPoints, Derivative, WrittenOut
 from utils.tasks.scope import OutOfScope
 from utils.tasks.smalltalk import Smalltalk
 from utils.tasks.sums import FollowUps, Sums
@@ -13,11 +14,17 @@ TASKS: dict[str, Task] = {
         FollowUps(),
         Smalltalk(),
         OutOfScope(),
+        Derivative(),
+        WrittenOut(Derivative()),
+        CriticalPoints(),
+        WrittenOut(CriticalPoints()),
     )
 }
 
 __all__ = [
     "TASKS",
+    "CriticalPoints",
+    "Derivative",
     "Example",
     "FollowUps",
     "OutOfScope",
@@ -25,5 +32,6 @@ __all__ = [
     "Split",
     "Sums",
     "Task",
+    "WrittenOut",
     "draw",
 ]
