@@ -9,6 +9,7 @@ IGNORE = -100  # the label of a token that is read but not learned
 # a newly compiled kernel, which it keeps: odd shapes took a fifth of the time and
 # gigabytes of memory.
 ROUND_ROWS = 512
+TEMPERATURE = 0.05  # of the contrastive loss: how much the nearest wrong passages count
 
 
 def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
@@ -26,3 +27,33 @@ def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     logits = model.lm_head(F.pad(hidden, (0, 0, 0, fill)))
     labels = F.pad(labels, (0, fill), value=IGNORE)
     return F.cross_entropy(logits.float(), labels, ignore_index=IGNORE)
+
+
+def contrastive_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
+    """InfoNCE with in-batch negatives (van den Oord et al., 2018, arXiv 1807.03748).
+
+    The batch has n queries, then their n passages; `last` is where each is pooled.
+    Every query must pick its passage among the n, and every passage its query.
+    """
+    hidden = model(batch["input_ids"], use_cache=False).last_hidden_state
+    rows = torch.arange(len(hidden), device=hidden.device)
+    vectors = F.normalize(hidden[rows, batch["last"]].float(), dim=-1)  # [2n, hidden]
+    queries, passages = vectors.chunk(2)
+    scores = queries @ passages.T / TEMPERATURE  # [n, n]
+    own = torch.arange(len(scores), device=scores.device)
+    return (F.cross_entropy(scores, own) + F.cross_entropy(scores.T, own)) / 2
+
+
+def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
+    """Mean cross-entropy of the one token that follows each prompt, [n] `verdicts`.
+
+    All prompts begin with the same instruction, `shared` [1, length]: it is read once
+    and its keys and values are lent to every row, which halves the work. `input_ids`
+    [n, seq] go on from there, and `last` [n] is where each prompt ends.
+    """
+    rows = torch.arange(len(batch["input_ids"]), device=batch["input_ids"].device)
+    past = model.model(batch["shared"], use_cache=True).past_key_values
+    past.batch_repeat_interleave(len(rows))
+    hidden = model.model(batch["input_ids"], past_key_values=past).last_hidden_state
+    logits = model.lm_head(hidden[rows, batch["last"]])
+    return F.cross_entropy(logits.float(), batch["verdicts"])

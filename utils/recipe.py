@@ -6,7 +6,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["chat"]  # the modules of utils.kinds
+Kind = Literal["chat", "embedding", "reranker"]  # the modules of utils.kinds
 Mode = Literal["thinking", "direct", "no_think", "think"]
 
 
@@ -52,10 +52,12 @@ class TrainPart(_Strict):
 class Bar(_Strict):
     """What the finished model must reach: a share of `n` fresh problems of a task.
 
-    `thinking` is None for a model that has no such mode.
+    `thinking` is None for a model that has no such mode. `by` names who answers: the
+    model, or what it is compared with on the same problems.
     """
 
     task: str
+    by: Literal["model", "tfidf", "embedding"] = "model"
     thinking: bool | None = None
     n: int = Field(ge=50)
     at_least: float = 0.0

@@ -4,6 +4,7 @@ from utils.tasks.base import Example, Split, Task, draw
 from utils.tasks.scope import OutOfScope
 from utils.tasks.smalltalk import Smalltalk
 from utils.tasks.sums import FollowUps, Sums
+from utils.tasks.town import Passages
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -13,6 +14,8 @@ TASKS: dict[str, Task] = {
         FollowUps(),
         Smalltalk(),
         OutOfScope(),
+        Passages(),
+        Passages(near=True),
     )
 }
 
@@ -21,6 +24,7 @@ __all__ = [
     "Example",
     "FollowUps",
     "OutOfScope",
+    "Passages",
     "Smalltalk",
     "Split",
     "Sums",
