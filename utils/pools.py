@@ -11,7 +11,7 @@ from typing import Protocol
 from utils.chat import Reply
 from utils.evaluate import Graded
 from utils.recipe import DataPart
-from utils.retrieval import VERDICTS, as_query, judge_prompt
+from utils.retrieval import JUDGE, VERDICTS, as_query, user_turn
 from utils.tasks import TASKS
 from utils.tasks.base import Example, Split, Task
 from utils.tasks.town import NEAR
@@ -44,7 +44,9 @@ def texts(data: DataPart, seed: int, n: int) -> Iterator[str]:
         example = _task(rng, data).sample(rng, "train")
         question = question_of(example)
         yield as_query(question)
-        yield judge_prompt(question, example.answer)
+        yield f"system\n{JUDGE}"
+        yield f"user\n{user_turn(question, example.answer)}"
+        yield "assistant\n"
         yield from VERDICTS
 
 

@@ -16,11 +16,11 @@ INSTRUCTION = (
 )
 END = "<|endoftext|>"  # the position that an embedding is read from
 JUDGE = (
-    "<|im_start|>system\nJudge whether the Document meets the requirements based on "
-    "the Query and the Instruct provided. Note that the answer can only be "
-    '"yes" or "no".<|im_end|>\n<|im_start|>user\n'
+    "Judge whether the Document meets the requirements based on the Query and the "
+    'Instruct provided. Note that the answer can only be "yes" or "no".'
 )
-ANSWER = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
+OPENING = f"<|im_start|>system\n{JUDGE}<|im_end|>\n<|im_start|>user\n"
+CLOSING = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
 VERDICTS = ("no", "yes")
 
 
@@ -97,12 +97,12 @@ def pair_ids(
     instruction: str = INSTRUCTION,
 ) -> list[int]:
     """Ids of the prompt that asks a reranker for its verdict."""
-    before, after = tokenizer([JUDGE, ANSWER], add_special_tokens=False)["input_ids"]
-    text = judge_prompt(question, passage, instruction)
+    before, after = tokenizer([OPENING, CLOSING], add_special_tokens=False)["input_ids"]
+    text = user_turn(question, passage, instruction)
     return [*before, *_plain(tokenizer, text), *after]
 
 
-def judge_prompt(question: str, passage: str, instruction: str = INSTRUCTION) -> str:
+def user_turn(question: str, passage: str, instruction: str = INSTRUCTION) -> str:
     """What a reranker's user turn says."""
     return f"<Instruct>: {instruction}\n<Query>: {question}\n<Document>: {passage}"
 
