@@ -74,9 +74,13 @@ class Shown(_Strict):
 
 
 class Recipe(_Strict):
-    """Everything that `python -m course train NAME` needs."""
+    """Everything that `python -m course train NAME` needs.
+
+    `start` names the pocket model whose tokenizer and weights training goes on from.
+    """
 
     name: str
+    start: str = ""
     kind: Kind = "chat"
     summary: str
     architecture: str

@@ -5,6 +5,7 @@ of the Qwen3-Embedding repository's README, so the real checkpoints work unchang
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import torch
 from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
@@ -97,7 +98,7 @@ def pair_ids(
     instruction: str = INSTRUCTION,
 ) -> list[int]:
     """Ids of the prompt that asks a reranker for its verdict."""
-    before, after = tokenizer([OPENING, CLOSING], add_special_tokens=False)["input_ids"]
+    before, after = _frame(tokenizer)
     text = user_turn(question, passage, instruction)
     return [*before, *_plain(tokenizer, text), *after]
 
@@ -105,6 +106,13 @@ def pair_ids(
 def user_turn(question: str, passage: str, instruction: str = INSTRUCTION) -> str:
     """What a reranker's user turn says."""
     return f"<Instruct>: {instruction}\n<Query>: {question}\n<Document>: {passage}"
+
+
+@lru_cache(maxsize=2)
+def _frame(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[int]]:
+    """Ids before and after the user's turn, control tokens included."""
+    before, after = tokenizer([OPENING, CLOSING], add_special_tokens=False)["input_ids"]
+    return before, after
 
 
 def _plain(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

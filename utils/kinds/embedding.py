@@ -11,7 +11,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from utils import pools, retrieval, tfidf
+from utils import mixture, pools, retrieval, tfidf
 from utils.chat import Reply
 from utils.evaluate import Result
 from utils.kinds.chat import decoder
@@ -50,11 +50,9 @@ def batch(
     pool = pools.practice(recipe.data, step, recipe.train.batch_size)
     queries = [retrieval.as_query(pools.question_of(example)) for example in pool]
     texts = [*queries, *(example.answer for example in pool)]
-    rows = [torch.tensor(retrieval.text_ids(tokenizer, text)) for text in texts]
-    ids = torch.nn.utils.rnn.pad_sequence(
-        rows, batch_first=True, padding_value=tokenizer.pad_token_id
-    )
+    rows = [retrieval.text_ids(tokenizer, text) for text in texts]
     last = torch.tensor([len(row) - 1 for row in rows])
+    ids = mixture.pad_right(rows, tokenizer.pad_token_id)
     return BatchEncoding({"input_ids": ids, "last": last})
 
 

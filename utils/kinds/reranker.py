@@ -1,44 +1,65 @@
 """Rerankers: Qwen decoders that read a question with a passage and say yes or no."""
 
 import random
+from itertools import takewhile
 
+import torch
 from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
 
 from utils import mixture, models, pools, retrieval
 from utils.chat import Reply
 from utils.evaluate import Result
-from utils.kinds.chat import load
-from utils.kinds.embedding import nearness, prepare
-from utils.losses import reply_loss as loss
+from utils.kinds import embedding
+from utils.kinds.chat import decoder, load
+from utils.kinds.embedding import nearness
+from utils.losses import verdict_loss as loss
+from utils.paths import MODELS
 from utils.recipe import Bar, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
-EMBEDDING = "pocket-embedding"  # finds the passages that are reranked
-TOP = 10  # of them
+TOP = 10  # passages that the embedding hands over
+
+
+def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """The embedding model's tokenizer, and its weights below a head: it knows words."""
+    tokenizer, body = embedding.load(MODELS / recipe.start)
+    model = decoder(recipe, tokenizer)
+    model.model.load_state_dict(body.state_dict())
+    return tokenizer, model
 
 
 def batch(
     recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
 ) -> BatchEncoding:
-    """Pairs of question and passage, half of them right; the labels are the verdicts.
+    """Pairs of question and passage, half of them right; see `losses.verdict_loss`.
 
-    The wrong passage is a near-duplicate of the right one: the pool has them side by
-    side. `input_ids` and `labels` are [twice the batch size, seq].
+    The wrong passage is mostly a near-duplicate of the right one: the pool has them
+    side by side. `input_ids` are [twice the batch size, seq].
     """
     pool = pools.practice(recipe.data, step, recipe.train.batch_size)
     no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
     rng = random.Random(f"pairs/{recipe.data.seed}/{step}")
-    rows = []
+    rows, verdicts = [], []
     for place, example in enumerate(pool):
         question = pools.question_of(example)
         wrong = pool[pools.beside(rng, place, len(pool))]
         for passage, verdict in ((example.answer, yes), (wrong.answer, no)):
-            prompt = retrieval.pair_ids(tokenizer, question, passage)
-            rows.append(([*prompt, verdict], len(prompt)))
-    return mixture.padded(rows, tokenizer.pad_token_id)
+            rows.append(retrieval.pair_ids(tokenizer, question, passage))
+            verdicts.append(verdict)
+    columns = zip(*rows, strict=False)  # as long as the shortest row
+    shared = [ids[0] for ids in takewhile(lambda ids: len({*ids}) == 1, columns)]
+    rows = [row[len(shared) :] for row in rows]
+    return BatchEncoding(
+        {
+            "shared": torch.tensor([shared]),
+            "input_ids": mixture.pad_right(rows, tokenizer.pad_token_id),
+            "last": torch.tensor([len(row) - 1 for row in rows]),
+            "verdicts": torch.tensor(verdicts),
+        }
+    )
 
 
 def evaluate(
@@ -71,7 +92,7 @@ def reply(
 
 def _nearest(questions: list[str], passages: list[str]) -> list[list[int]]:
     """Places of the ten passages nearest to each question, nearest first."""
-    near = nearness(*models.load(EMBEDDING), questions, passages)
+    near = nearness(*models.load("embedding", "pocket"), questions, passages)
     return near.topk(TOP).indices.tolist()
 
 

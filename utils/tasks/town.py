@@ -130,15 +130,6 @@ def relations(domain: str) -> dict[str, dict[str, list]]:
     return _read(domain)
 
 
-def shared_words(example: Example) -> int:
-    """How many words the question and its passage have in common."""
-    return len(_bag(example.messages[-1]["content"]) & _bag(example.answer))
-
-
-def _bag(text: str) -> set[str]:
-    return {word.strip(".,:?").lower() for word in text.split()}
-
-
 def _read(name: str) -> dict:
     return yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
 
