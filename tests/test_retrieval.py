@@ -163,8 +163,22 @@ def test_the_verdict_loss_equals_reading_every_prompt_whole():
     whole = torch.cat([batch["shared"].expand(size, -1), batch["input_ids"]], dim=1)
     last = batch["last"] + batch["shared"].shape[1]
     logits = model(whole).logits[torch.arange(size), last]
-    wanted = torch.nn.functional.cross_entropy(logits, batch["verdicts"])
-    torch.testing.assert_close(losses.verdict_loss(model, batch), wanted)
+    verdict = torch.nn.functional.cross_entropy(logits, batch["verdicts"])
+    ignored = torch.full((size, batch["shared"].shape[1]), losses.IGNORE)
+    labels = torch.cat([ignored, batch["labels"]], dim=1)
+    text = model(whole, labels=labels).loss
+    torch.testing.assert_close(losses.verdict_loss(model, batch), verdict + text)
+
+
+def test_the_right_passages_are_what_is_written():
+    batch = reranker.batch(retrieving("reranker"), town_tokenizer(), 0)
+    pool = pools.practice(retrieving("reranker").data, 0, len(batch["labels"]) // 2)
+    for place, labels in enumerate(batch["labels"]):
+        written = town_tokenizer().decode(labels[labels != losses.IGNORE])
+        assert written.startswith(f" {pool[place // 2].answer}<|im_end|>") == (
+            place % 2 == 0
+        )
+        assert place % 2 == 0 or not written
 
 
 def test_half_of_the_pairs_are_right():

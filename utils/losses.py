@@ -20,13 +20,7 @@ def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     """
     inputs = {name: tensor for name, tensor in batch.items() if name != "labels"}
     hidden = model.model(**inputs, use_cache=False).last_hidden_state
-    labels = batch["labels"][:, 1:]
-    wanted = labels != IGNORE
-    hidden, labels = hidden[:, :-1][wanted], labels[wanted]
-    fill = -len(labels) % ROUND_ROWS
-    logits = model.lm_head(F.pad(hidden, (0, 0, 0, fill)))
-    labels = F.pad(labels, (0, fill), value=IGNORE)
-    return F.cross_entropy(logits.float(), labels, ignore_index=IGNORE)
+    return _labeled_loss(model, hidden, batch["labels"])
 
 
 def contrastive_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
@@ -45,15 +39,30 @@ def contrastive_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tens
 
 
 def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
-    """Mean cross-entropy of the one token that follows each prompt, [n] `verdicts`.
+    """Cross-entropy of the verdict after each prompt, plus that of the labeled tokens.
 
     All prompts begin with the same instruction, `shared` [1, length]: it is read once
     and its keys and values are lent to every row, which halves the work. `input_ids`
-    [n, seq] go on from there, and `last` [n] is where each prompt ends.
+    and `labels` [n, seq] go on from there, prompts end at `last` [n], and `verdicts`
+    [n] are the tokens to say. Labels are the right passages: who can write the answer
+    to a question has learned where to look when another one stands there.
     """
     rows = torch.arange(len(batch["input_ids"]), device=batch["input_ids"].device)
     past = model.model(batch["shared"], use_cache=True).past_key_values
     past.batch_repeat_interleave(len(rows))
     hidden = model.model(batch["input_ids"], past_key_values=past).last_hidden_state
     logits = model.lm_head(hidden[rows, batch["last"]])
-    return F.cross_entropy(logits.float(), batch["verdicts"])
+    verdict = F.cross_entropy(logits.float(), batch["verdicts"])
+    return verdict + _labeled_loss(model, hidden, batch["labels"])
+
+
+def _labeled_loss(
+    model: PreTrainedModel, hidden: torch.Tensor, labels: torch.Tensor
+) -> torch.Tensor:
+    labels = labels[:, 1:]
+    wanted = labels != IGNORE
+    hidden, labels = hidden[:, :-1][wanted], labels[wanted]
+    fill = -len(labels) % ROUND_ROWS
+    logits = model.lm_head(F.pad(hidden, (0, 0, 0, fill)))
+    labels = F.pad(labels, (0, fill), value=IGNORE)
+    return F.cross_entropy(logits.float(), labels, ignore_index=IGNORE)

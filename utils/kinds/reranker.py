@@ -42,24 +42,36 @@ def batch(
     pool = pools.practice(recipe.data, step, recipe.train.batch_size)
     no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
     rng = random.Random(f"pairs/{recipe.data.seed}/{step}")
-    rows, verdicts = [], []
+    prompts, starts, verdicts = [], [], []
     for place, example in enumerate(pool):
         question = pools.question_of(example)
         wrong = pool[pools.beside(rng, place, len(pool))]
-        for passage, verdict in ((example.answer, yes), (wrong.answer, no)):
-            rows.append(retrieval.pair_ids(tokenizer, question, passage))
-            verdicts.append(verdict)
-    columns = zip(*rows, strict=False)  # as long as the shortest row
-    shared = [ids[0] for ids in takewhile(lambda ids: len({*ids}) == 1, columns)]
-    rows = [row[len(shared) :] for row in rows]
+        right_ids, wrong_ids, empty = (
+            retrieval.pair_ids(tokenizer, question, passage)
+            for passage in (example.answer, wrong.answer, "")
+        )
+        prompts += [right_ids, wrong_ids]
+        starts += [_alike([right_ids, empty]), len(wrong_ids)]
+        verdicts += [yes, no]
+    shared = _alike(prompts)
+    rows = [
+        (ids[shared:], start - shared)
+        for ids, start in zip(prompts, starts, strict=True)
+    ]
     return BatchEncoding(
         {
-            "shared": torch.tensor([shared]),
-            "input_ids": mixture.pad_right(rows, tokenizer.pad_token_id),
-            "last": torch.tensor([len(row) - 1 for row in rows]),
+            "shared": torch.tensor([prompts[0][:shared]]),
+            **mixture.padded(rows, tokenizer.pad_token_id),
+            "last": torch.tensor([len(ids) - 1 for ids, _ in rows]),
             "verdicts": torch.tensor(verdicts),
         }
     )
+
+
+def _alike(rows: list[list[int]]) -> int:
+    """How many ids all rows begin with."""
+    columns = zip(*rows, strict=False)  # as many as the shortest row has
+    return sum(1 for _ in takewhile(lambda ids: len({*ids}) == 1, columns))
 
 
 def evaluate(
