@@ -137,13 +137,13 @@ def test_meaning_finds_what_shared_words_do_not(capsys):
 
 
 def test_the_reranker_raises_what_the_embedding_finds(capsys):
-    first = ranks([row for cosines in near("near_passages") for row in found(cosines)])
-    second = ranks(reranked("near_passages"))
+    first = ranks([row for cosines in near("twin_passages") for row in found(cosines)])
+    second = ranks(reranked("twin_passages"))
     gained = sum(b == 1 < a for a, b in zip(first, second, strict=True))
     lost = sum(a == 1 < b for a, b in zip(first, second, strict=True))
     with capsys.disabled():
         print(
-            f"\n  near-duplicates, n = {N}, seed {SEED}: recall@1 {recall(first):.1%} "
+            f"\n  twins, n = {N}, seed {SEED}: recall@1 {recall(first):.1%} "
             f"-> {recall(second):.1%} ({gained} gained, {lost} lost), MRR "
             f"{reciprocal(first):.3f} -> {reciprocal(second):.3f}, recall@{TOP} "
             f"{recall(first, TOP):.1%}",

@@ -11,24 +11,25 @@ from utils.tasks.town import (
     FRAMES,
     HELD_OUT_FRAMES,
     Fact,
-    _fact,
     neighbors,
+    random_fact,
     relations,
     split_of,
     words,
 )
+from utils.tasks.twins import _exchanged, _pair
 
 pytestmark = pytest.mark.unit
 
 SPLITS = ("train", "dev", "test")
-both = pytest.mark.parametrize("name", ["passages", "near_passages"])
+each = pytest.mark.parametrize("name", ["passages", "near_passages", "twin_passages"])
 
 
 def pool_of(name: str, split: str = "test", size: int = 100, seed: int = 0):
     return TASKS[name].pool(random.Random(seed), split, size)
 
 
-@both
+@each
 @pytest.mark.parametrize("split", SPLITS)
 def test_a_pool_has_one_passage_per_question(name, split):
     pool = pool_of(name, split)
@@ -38,7 +39,7 @@ def test_a_pool_has_one_passage_per_question(name, split):
     assert pool != pool_of(name, split, seed=1)
 
 
-@both
+@each
 def test_only_the_passage_itself_is_right(name):
     task, pool = TASKS[name], pool_of(name, size=40)
     for example in pool:
@@ -49,7 +50,7 @@ def test_only_the_passage_itself_is_right(name):
         assert not task.grade(example, example.messages[0]["content"])
 
 
-@both
+@each
 def test_no_thing_of_a_place_or_owner_is_in_two_splits(name):
     seen = {
         split: {e.thought.rsplit(" | ", 1)[0] for e in pool_of(name, split, 600)}
@@ -102,7 +103,7 @@ def test_words_and_templates_are_whole():
 
 
 def test_neighbors_differ_in_one_detail():
-    fact = _fact(random.Random(4), "test")
+    fact = random_fact(random.Random(4), "test")
     details = (fact.thing, fact.side, fact.relation)
     for other in neighbors(fact):
         assert other.domain == fact.domain
@@ -124,7 +125,28 @@ def test_a_near_pool_is_harder_to_tell_apart():
     assert alike("passages") <= 1.5
 
 
-def test_a_pool_too_large_for_the_town_would_never_end_so_it_is_large():
+def test_twins_bind_the_same_details_the_other_way_round():
+    for seed in range(50):
+        one, other = _pair(random.Random(seed), "test")
+        facts = {*_exchanged(one, other)}
+        assert facts == {
+            Fact(one.domain, one.thing, one.side, other.relation),
+            Fact(one.domain, other.thing, other.side, one.relation),
+        }
+        assert not facts & {one, other}
+        assert {split_of(fact) for fact in facts} == {"test"}
+
+
+def test_a_question_about_a_twin_is_answered_by_one_of_the_two():
+    pool = pool_of("twin_passages")
+    for one, twin in zip(pool[::2], pool[1::2], strict=True):
+        details = [e.thought.split(" | ") for e in (one, twin)]
+        same_thing = details[0][:2] == details[1][:2]
+        same_relation = details[0][2] == details[1][2]
+        assert same_thing != same_relation
+
+
+def test_the_town_is_large_enough_for_every_pool():
     facts = sum(
         len(words()[a]) * len(words()[b]) * len(relations(d))
         for d, (a, b) in DOMAINS.items()

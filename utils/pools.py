@@ -75,8 +75,11 @@ def shown(name: str) -> list[Example]:
 
 
 def beside(rng: random.Random, place: int, size: int) -> int:
-    """Another place of a pool of `size`, mostly close by, where near-duplicates are."""
-    if rng.random() < 0.75:
+    """Another place of a pool: the twin half of the time, or one close by, or any."""
+    chance = rng.random()
+    if chance < 0.5 and place ^ 1 < size:
+        return place ^ 1
+    if chance < 0.75:
         steps = rng.choice([*range(-NEAR, 0), *range(1, NEAR + 1)])
         return (place + steps) % size
     return (place + rng.randrange(1, size)) % size

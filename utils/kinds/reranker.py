@@ -94,9 +94,9 @@ def reply(
     example: Example,
     thinking: bool | None,
 ) -> Reply:
-    """The passage put first for the example's question, among near-duplicates."""
+    """The passage put first for the example's question, among passages and twins."""
     questions = [pools.question_of(example)]
-    passages = pools.sides(pools.shown("near_passages"))[1]
+    passages = pools.sides(pools.shown("twin_passages"))[1]
     order = _nearest(questions, passages)
     [places] = _reranked(model, tokenizer, questions, passages, order)
     return Reply(None, passages[places[0]], tokens=0, finished=True)

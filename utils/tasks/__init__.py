@@ -5,6 +5,7 @@ from utils.tasks.scope import OutOfScope
 from utils.tasks.smalltalk import Smalltalk
 from utils.tasks.sums import FollowUps, Sums
 from utils.tasks.town import Passages
+from utils.tasks.twins import TwinPassages
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -16,6 +17,7 @@ TASKS: dict[str, Task] = {
         OutOfScope(),
         Passages(),
         Passages(near=True),
+        TwinPassages(),
     )
 }
 
@@ -29,5 +31,6 @@ __all__ = [
     "Split",
     "Sums",
     "Task",
+    "TwinPassages",
     "draw",
 ]

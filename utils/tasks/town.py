@@ -84,7 +84,7 @@ class Passages:
         """`size` questions, each answered by one passage of the pool only."""
         facts: dict[Fact, None] = {}  # a set that keeps its order
         while len(facts) < size:
-            center = _fact(rng, split)
+            center = random_fact(rng, split)
             group = [center]
             if self.near:
                 near = [fact for fact in neighbors(center) if split_of(fact) == split]
@@ -134,7 +134,8 @@ def _read(name: str) -> dict:
     return yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
 
 
-def _fact(rng: random.Random, split: Split) -> Fact:
+def random_fact(rng: random.Random, split: Split) -> Fact:
+    """Any fact of the split."""
     while True:
         domain = rng.choice(tuple(DOMAINS))
         thing, side = (rng.randrange(len(words()[key])) for key in DOMAINS[domain])
@@ -143,22 +144,25 @@ def _fact(rng: random.Random, split: Split) -> Fact:
             return fact
 
 
+def gloss(fact: Fact) -> str:
+    """A fact in three words: "dog | teacher | age"."""
+    sorts = zip(DOMAINS[fact.domain], (fact.thing, fact.side), strict=True)
+    return " | ".join([*(words()[sort][row][0] for sort, row in sorts), fact.relation])
+
+
 def _example(rng: random.Random, fact: Fact, split: Split, task: str) -> Example:
-    passage = _passage(rng, fact)
-    names = [
-        words()[sort][row][0]
-        for sort, row in zip(DOMAINS[fact.domain], (fact.thing, fact.side), strict=True)
-    ]
+    text = passage(rng, fact)
     return Example(
         task=task,
-        messages=[user(_question(rng, fact, split))],
-        answer=passage,
-        thought=" | ".join([*names, fact.relation]),
-        reply=passage,
+        messages=[user(question(rng, fact, split))],
+        answer=text,
+        thought=gloss(fact),
+        reply=text,
     )
 
 
-def _passage(rng: random.Random, fact: Fact) -> str:
+def passage(rng: random.Random, fact: Fact) -> str:
+    """The fact as somebody might put it down."""
     relation = relations(fact.domain)[fact.relation]
     text = rng.choice(relation["says"]).format(
         s=_subject(rng, fact), v=rng.choice(relation["values"])
@@ -169,7 +173,7 @@ def _passage(rng: random.Random, fact: Fact) -> str:
     return text + rng.choice(TAILS) if rng.random() < 0.15 else text
 
 
-def _question(rng: random.Random, fact: Fact, split: Split) -> str:
+def question(rng: random.Random, fact: Fact, split: Split) -> str:
     """A question of the split: outside training, wordings that training never uses."""
     train = split == "train"
     relation = relations(fact.domain)[fact.relation]
