@@ -78,8 +78,9 @@ def page(recipe: Recipe, expected: dict) -> str:
         low, high = wilson(one["right"], one["n"])
         mode = MODES[one["thinking"]]
         share = one["right"] / one["n"]
+        by = "" if one.get("by", "model") == "model" else f" ({one['by']} alone)"
         rows.append(
-            f"| {one['task']} | {mode} | {share:.1%} | {low:.1%} to {high:.1%} "
+            f"| {one['task']}{by} | {mode} | {share:.1%} | {low:.1%} to {high:.1%} "
             f"| {one['n']} |"
         )
     shown = [

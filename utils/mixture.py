@@ -108,12 +108,15 @@ def _draw(rng: random.Random, data: DataPart) -> Example:
 
 def padded(rows: list[tuple[list[int], int]], pad: int) -> BatchEncoding:
     """`input_ids` and `labels` of rows (ids, where the reply starts)."""
-    longest = max(len(ids) for ids, _ in rows)
-    longest += -longest % ROUND_LENGTH
-    input_ids = torch.full((len(rows), longest), pad)
-    labels = torch.full((len(rows), longest), IGNORE)
+    input_ids = pad_right([ids for ids, _ in rows], pad)
+    labels = torch.full_like(input_ids, IGNORE)
     for i, (ids, start) in enumerate(rows):
-        row = torch.tensor(ids)
-        input_ids[i, : len(ids)] = row
-        labels[i, start : len(ids)] = row[start:]
+        labels[i, start : len(ids)] = input_ids[i, start : len(ids)]
     return BatchEncoding({"input_ids": input_ids, "labels": labels})
+
+
+def pad_right(rows: list[list[int]], pad: int) -> torch.Tensor:
+    """[rows, seq], as long as the longest row needs, rounded up."""
+    longest = max(map(len, rows))
+    longest += -longest % ROUND_LENGTH
+    return torch.tensor([row + [pad] * (longest - len(row)) for row in rows])

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["chat"]  # the modules of utils.kinds
+Kind = Literal["chat", "embedding", "reranker"]  # the modules of utils.kinds
 Mode = Literal["thinking", "direct", "no_think", "think", "plain"]
 
 
@@ -52,10 +52,12 @@ class TrainPart(_Strict):
 class Bar(_Strict):
     """What the finished model must reach: a share of `n` fresh problems of a task.
 
-    `thinking` is None for a model that has no such mode.
+    `thinking` is None for a model that has no such mode. `by` names who answers: the
+    model, or what it is compared with on the same problems.
     """
 
     task: str
+    by: Literal["model", "tfidf", "embedding"] = "model"
     thinking: bool | None = None
     n: int = Field(ge=50)
     at_least: float = 0.0
@@ -72,9 +74,13 @@ class Shown(_Strict):
 
 
 class Recipe(_Strict):
-    """Everything that `python -m course train NAME` needs."""
+    """Everything that `python -m course train NAME` needs.
+
+    `start` names the pocket model whose tokenizer and weights training goes on from.
+    """
 
     name: str
+    start: str = ""
     kind: Kind = "chat"
     summary: str
     architecture: str

@@ -24,14 +24,19 @@ __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
 def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """A tokenizer trained on the recipe's texts, and a decoder of its shape."""
-    import torch
-    import transformers
-
     from utils.tokenizer import train_tokenizer
 
     part = recipe.tokenizer
     corpus = mixture.texts(recipe.data, part.seed, part.examples)
     tokenizer = train_tokenizer(corpus, part.vocab_size)
+    return tokenizer, decoder(recipe, tokenizer)
+
+
+def decoder(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """An untrained model of the recipe's shape, the same for the same seed."""
+    import torch
+    import transformers
+
     architecture = getattr(transformers, recipe.architecture)
     config = architecture.config_class(
         vocab_size=len(tokenizer),
@@ -43,7 +48,7 @@ def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
         **recipe.config,
     )
     torch.manual_seed(recipe.train.seed)
-    return tokenizer, architecture(config)
+    return architecture(config)
 
 
 def load(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:

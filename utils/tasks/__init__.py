@@ -5,6 +5,8 @@ from utils.tasks.calculus import CriticalPoints, Derivative, WrittenOut
 from utils.tasks.scope import OutOfScope
 from utils.tasks.smalltalk import Smalltalk
 from utils.tasks.sums import FollowUps, Sums
+from utils.tasks.town import Passages
+from utils.tasks.twins import TwinPassages
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -18,6 +20,9 @@ TASKS: dict[str, Task] = {
         WrittenOut(Derivative()),
         CriticalPoints(),
         WrittenOut(CriticalPoints()),
+        Passages(),
+        Passages(near=True),
+        TwinPassages(),
     )
 }
 
@@ -28,10 +33,12 @@ __all__ = [
     "Example",
     "FollowUps",
     "OutOfScope",
+    "Passages",
     "Smalltalk",
     "Split",
     "Sums",
     "Task",
+    "TwinPassages",
     "WrittenOut",
     "draw",
 ]
