@@ -77,4 +77,10 @@ def reply(
     thinking: bool | None,
 ) -> Reply:
     """The reply to the example's conversation."""
-    return chat(model, tokenizer, example.messages, thinking=bool(thinking))
+    return chat(
+        model,
+        tokenizer,
+        example.messages,
+        thinking=bool(thinking),
+        tools=example.tools,
+    )

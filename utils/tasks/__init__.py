@@ -1,9 +1,22 @@
 """Small verifiable skills: sampled from a seed, asked as chat messages, graded."""
 
 from utils.tasks.base import Example, Split, Task, draw
+from utils.tasks.extraction import Extraction
+from utils.tasks.facts import Facts
+from utils.tasks.instructions import NumberOnly, ReplyLanguage
+from utils.tasks.phrasebook import LANGUAGES
 from utils.tasks.scope import OutOfScope
+from utils.tasks.skills import GENERALIST
 from utils.tasks.smalltalk import Smalltalk
 from utils.tasks.sums import FollowUps, Sums
+from utils.tasks.tools import KINDS, Tools
+from utils.tasks.translation import Translation
+
+# What a generalist greets with and declines: it can do more than add.
+_SMALLTALK = Smalltalk("smalltalk-generalist", GENERALIST)
+_SCOPE = OutOfScope("out_of_scope-generalist", GENERALIST)
+_BESIDE_TOOLS = (Sums(), Translation(), Extraction(), Facts(), _SMALLTALK)
+_NUMBERS = (Sums(), Facts(number_only=1), Tools(kind="answer"))
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -13,17 +26,33 @@ TASKS: dict[str, Task] = {
         FollowUps(),
         Smalltalk(),
         OutOfScope(),
+        _SMALLTALK,
+        _SCOPE,
+        Translation(),
+        *(Translation(language) for language in LANGUAGES),
+        Tools(_BESIDE_TOOLS),
+        *(Tools(_BESIDE_TOOLS, kind) for kind in KINDS),
+        Extraction(),
+        Facts(),
+        ReplyLanguage(),
+        NumberOnly(_NUMBERS),
     )
 }
 
 __all__ = [
     "TASKS",
     "Example",
+    "Extraction",
+    "Facts",
     "FollowUps",
+    "NumberOnly",
     "OutOfScope",
+    "ReplyLanguage",
     "Smalltalk",
     "Split",
     "Sums",
     "Task",
+    "Tools",
+    "Translation",
     "draw",
 ]
