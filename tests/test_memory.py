@@ -76,7 +76,6 @@ def test_four_bits_leave_embedding_and_experts_alone():
 
 
 def test_four_bit_weights_take_what_was_predicted(folder):
-    pytest.importorskip("bitsandbytes", reason="pip install bitsandbytes")
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
