@@ -42,7 +42,7 @@ def test_a_call_is_what_the_definition_asks_for(split):
         assert list(call["arguments"]) == function["parameters"]["required"]
         assert list(properties) == function["parameters"]["required"]
         for key, value in call["arguments"].items():
-            number = properties[key]["type"] == "number"
+            number = properties[key]["type"] in ("number", "integer")
             assert isinstance(value, int if number else str)
             assert value in properties[key].get("enum", [value])
 
@@ -135,7 +135,7 @@ def test_the_grader_takes_one_exact_call_and_nothing_else():
         loose = json.dumps(call, indent=1).replace("\n", " ")
         assert CALL.grade(example, f"<tool_call>\n{loose}\n</tool_call>")
         renamed = {f"{key}_": value for key, value in call["arguments"].items()}
-        texts = {key: str(value) + " " for key, value in call["arguments"].items()}
+        texts = {key: f"{value}1" for key, value in call["arguments"].items()}
         wrong = [
             changed(reply, name="calculator_9000"),
             changed(reply, arguments=renamed),

@@ -110,6 +110,7 @@ CHOICES: Parts = {
     "dev": ("mode",),
     "test": ("operator", "method"),
 }
+ARGUMENT_TEXTS = ("The {}.", "The {} to use.", "Value of {}.", "{}")
 OTHERS: Parts = {  # name, description, arguments
     "train": (
         ("get_weather", "The weather in a city.", ("city",)),
@@ -166,14 +167,14 @@ def pair_tool(rng: random.Random, split: Split, operation: str) -> Calculator:
         a=first,
         b=second,
     )
-    definition = _definition(name, text, {first: "number", second: "number"})
+    definition = _definition(rng, name, text, {first: "number", second: "number"})
     return Calculator(definition, (operation,), lambda _, a, b: {first: a, second: b})
 
 
 def other_tool(rng: random.Random, split: Split) -> Definition:
     """A tool that cannot calculate."""
     name, text, arguments = part(rng, split, OTHERS)
-    return _definition(name, text, dict.fromkeys(arguments, "string"))
+    return _definition(rng, name, text, dict.fromkeys(arguments, "string"))
 
 
 def part(rng: random.Random, split: Split, parts: Parts) -> Any:
@@ -186,7 +187,7 @@ def _of_expressions(rng: random.Random, split: Split, _: str) -> Calculator:
     name = _calculator_name(rng, split)
     text = part(rng, split, CALCULATOR_TEXTS)
     return Calculator(
-        _definition(name, text, {argument: "string"}),
+        _definition(rng, name, text, {argument: "string"}),
         tuple(OPERATIONS),
         lambda operation, a, b: {argument: f"{a} {OPERATIONS[operation].sign} {b}"},
     )
@@ -199,6 +200,7 @@ def _of_choices(rng: random.Random, split: Split, operation: str) -> Calculator:
     attribute = rng.choice(("sign", "verb", "noun"))
     values = {name: getattr(words, attribute) for name, words in OPERATIONS.items()}
     definition = _definition(
+        rng,
         _calculator_name(rng, split),
         part(rng, split, CHOICE_TEXTS),
         {which: "string", first: "number", second: "number"},
@@ -229,7 +231,20 @@ def _made_up_name(rng: random.Random) -> str:
     return "_".join(parts)
 
 
-def _definition(name: str, text: str, arguments: dict[str, str]) -> Definition:
+def _definition(
+    rng: random.Random, name: str, text: str, arguments: dict[str, str]
+) -> Definition:
+    """As people write them: arguments described or not, numbers whole or not."""
+    properties: dict[str, dict[str, Any]] = {
+        key: {"type": kind} for key, kind in arguments.items()
+    }
+    if rng.random() < 0.4:
+        form = rng.choice(ARGUMENT_TEXTS)
+        for key, value in properties.items():
+            value["description"] = form.format(key.replace("_", " "))
+    if rng.random() < 0.3:
+        for value in properties.values():
+            value["type"] = value["type"].replace("number", "integer")
     return {
         "type": "function",
         "function": {
@@ -237,7 +252,7 @@ def _definition(name: str, text: str, arguments: dict[str, str]) -> Definition:
             "description": text,
             "parameters": {
                 "type": "object",
-                "properties": {key: {"type": kind} for key, kind in arguments.items()},
+                "properties": properties,
                 "required": list(arguments),
             },
         },
