@@ -13,7 +13,7 @@ import yaml
 
 from utils.paths import ROOT
 from utils.tasks.base import Example, Split, split_of, system, user
-from utils.tasks.noise import SYLLABLES
+from utils.tasks.noise import SYLLABLES, prefaced
 
 DATA = ROOT / "utils" / "tasks" / "data" / "extraction.yml"
 KEYS = ("name", "date", "amount")
@@ -66,7 +66,10 @@ class Extraction:
         if rng.random() < RULED:
             messages = [system(_part(rng, split, "rules")), user(sentence)]
         else:
-            messages = [user(_part(rng, split, "asks").format(text=sentence))]
+            ask = _part(rng, split, "asks")
+            if not ask.startswith("{text}"):
+                ask = prefaced(rng, ask)
+            messages = [user(ask.format(text=sentence))]
         quoted = json.dumps(name, ensure_ascii=False)
         # Not by json.dumps: it would make 4.5 of an amount of 4.50.
         reply = f'{{"name": {quoted}, "date": "{day}", "amount": {amount}}}'
@@ -137,7 +140,7 @@ def _ordinal(day: int) -> str:
 
 def _amount(rng: random.Random) -> tuple[str, str]:
     """The amount as a number in JSON, and as it is written in the sentence."""
-    whole = rng.randint(1, 10 ** rng.randint(1, 4) - 1)
+    whole = rng.randint(2, 10 ** rng.randint(1, 4) - 1)
     cents = f".{rng.randint(1, 99):02}" if rng.random() < 0.35 else ""
     written = f"{whole:,}" if rng.random() < 0.5 else str(whole)
     return f"{whole}{cents}", rng.choice(AMOUNT_STYLES).format(written + cents)

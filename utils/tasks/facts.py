@@ -15,7 +15,7 @@ import yaml
 from utils.paths import FACTS, ROOT
 from utils.tasks.base import Example, Split, system, user
 from utils.tasks.extraction import MONTHS
-from utils.tasks.noise import hurried
+from utils.tasks.noise import hurried, prefaced
 from utils.tasks.sums import SYSTEM_PROMPTS
 
 DATA = ROOT / "utils" / "tasks" / "data" / "facts.yml"
@@ -68,7 +68,7 @@ class Facts:
         rules = [system(rng.choice(SYSTEM_PROMPTS["number"]))] if plain else []
         return Example(
             task=self.name,
-            messages=[*rules, user(hurried(rng, question))],
+            messages=[*rules, user(hurried(rng, prefaced(rng, question)))],
             answer=fact.value,
             thought=f"The user asks about {fact.entry}.",
             reply=fact.value if plain else fact.sentence,

@@ -40,6 +40,12 @@ def filler(rng: random.Random, most: int) -> list[str]:
     return [w + rng.choice(",.!:") if rng.random() < 0.08 else w for w in words]
 
 
+def prefaced(rng: random.Random, text: str) -> str:
+    """One time in ten behind words that do not matter, as people start with."""
+    words = filler(rng, most=6) if rng.random() < 0.1 else []
+    return f"{' '.join(words).capitalize()}. {text}" if words else text
+
+
 def hurried(rng: random.Random, text: str) -> str:
     """Typed in a hurry, some of the time."""
     if rng.random() < 0.2:

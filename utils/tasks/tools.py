@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from utils.tasks.base import Example, Message, Split, Task, split_of, system, user
-from utils.tasks.noise import hurried
+from utils.tasks.noise import hurried, prefaced
 from utils.tasks.skills import CANNOT, GENERALIST, honest
 from utils.tasks.sums import SYSTEM_PROMPTS
 from utils.tasks.tool_definitions import (
@@ -227,7 +227,8 @@ def _plan(problem: Problem, tool: Calculator) -> str:
 def _question(rng: random.Random, split: Split, problem: Problem) -> Message:
     wordings = QUESTIONS[problem.operation]
     wording = rng.choice(wordings[split if rng.random() < 0.5 else "train"].split("|"))
-    return user(hurried(rng, wording.format(a=problem.a, b=problem.b)))
+    text = wording.format(a=problem.a, b=problem.b)
+    return user(hurried(rng, prefaced(rng, text)))
 
 
 def _problem(rng: random.Random, split: Split, small_sums: bool) -> Problem:

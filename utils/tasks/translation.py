@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from utils.tasks.base import Example, Split, system, user
-from utils.tasks.noise import hurried
+from utils.tasks.noise import hurried, prefaced
 from utils.tasks.phrasebook import DATA, LANGUAGES, phrases, render
 
 # Japanese is the neglected one: it shares no letters, no word order and no articles
@@ -99,7 +99,9 @@ def _asked(
     if rng.random() < 0.15:
         wording = QUOTES.sub("", wording)
     question = wording.format(text=text, **names)
-    return [user(hurried(rng, question) if language == "en" else question)]
+    if language == "en":
+        question = hurried(rng, prefaced(rng, question))
+    return [user(question)]
 
 
 def _copied(rng: random.Random, text: str) -> str:
