@@ -9,7 +9,7 @@ from utils.chat import chat
 from utils.models import load
 
 model, tokenizer = load("chat")
-for question in ("What is 5 + 4?", "What is 48 + 67 + 91 + 25 + 74?"):
+for question in ("What is 31 + 45?", "What is 48 + 67 + 91 + 25 + 74?"):
     for thinking in (True, False):
         reply = chat(model, tokenizer, question, thinking=thinking)
         mode = "on " if thinking else "off"
