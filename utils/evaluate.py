@@ -4,6 +4,7 @@ Every accuracy comes with its n, its seed and a 95 % interval.
 """
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -112,7 +113,8 @@ def grade(
     order = sorted(range(len(examples)), key=lambda i: _length(examples[i]))
     replies: dict[int, Reply] = {}
     starts = range(0, len(order), batch_size)
-    for start in tqdm(starts, desc=f"Grading {task.name}", leave=False, delay=3):
+    bar = {"desc": f"Grading {task.name}", "leave": False, "delay": 3}
+    for start in tqdm(starts, **bar, disable=_without_bar()):
         rows = order[start : start + batch_size]
         offered = [examples[i].tools for i in rows]
         tools = {"tools": offered} if any(offered) else {}
@@ -125,6 +127,11 @@ def grade(
         ],
         seed,
     )
+
+
+def _without_bar() -> bool:
+    """What TQDM_DISABLE asks for: tqdm's own bar for notebooks does not read it."""
+    return os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
 
 
 def _length(example: Example) -> int:
