@@ -58,6 +58,20 @@ def test_every_example_gets_its_own_reply(batch_size):
     assert sum(sizes) == 50
 
 
+def test_tools_go_with_the_conversation_that_offers_them():
+    task = TASKS["tools"]
+    examples = draw(task, 40, seed=3) + draw(TASKS["tools-none"], 5, seed=3)
+    replies = {str((e.messages, e.tools)): e.reply for e in examples}
+    assert {bool(example.tools) for example in examples} == {True, False}
+
+    def answer(conversations, tools=None):
+        tools = tools or [None] * len(conversations)
+        pairs = zip(conversations, tools, strict=True)
+        return [Reply(None, replies[str(pair)], 1, True) for pair in pairs]
+
+    assert grade(answer, task, examples, seed=3, batch_size=7).accuracy == 1
+
+
 def test_an_answerer_that_loses_replies_is_noticed():
     with pytest.raises(ValueError, match="zip"):
         grade(lambda _: [], TASKS["sums"], draw(TASKS["sums"], 3, seed=1), seed=1)

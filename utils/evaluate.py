@@ -91,14 +91,14 @@ def evaluate(
     `generate` goes to `utils.chat.chat_batch` (`thinking=False`, `do_sample=True` …).
     """
 
-    def answer(conversations: list[Messages]) -> list[Reply]:
-        return chat_batch(model, tokenizer, conversations, **generate)
+    def answer(conversations: list[Messages], **tools: object) -> list[Reply]:
+        return chat_batch(model, tokenizer, conversations, **tools, **generate)
 
     return grade(answer, task, draw(task, n, seed, split), seed)
 
 
 def grade(
-    answer: Callable[[list[Messages]], list[Reply]],
+    answer: Callable[..., list[Reply]],
     task: Task,
     examples: Sequence[Example],
     seed: int,
@@ -106,8 +106,9 @@ def grade(
 ) -> Result:
     """Grade whatever answers: a model, a server, a budgeted model.
 
-    `answer` gets a list of conversations and returns as many replies. Examples are
-    asked shortest first, so that a batch holds rows of like length.
+    `answer` gets a list of conversations and returns as many replies; where examples
+    offer tools it gets them, too, as `tools=` with an entry per conversation. Examples
+    are asked shortest first, so that a batch holds rows of like length.
     """
     order = sorted(range(len(examples)), key=lambda i: _length(examples[i]))
     replies: dict[int, Reply] = {}
@@ -115,7 +116,9 @@ def grade(
     bar = {"desc": f"Grading {task.name}", "leave": False, "delay": 3}
     for start in tqdm(starts, **bar, disable=_without_bar()):
         rows = order[start : start + batch_size]
-        batch = answer([examples[i].messages for i in rows])
+        offered = [examples[i].tools for i in rows]
+        tools = {"tools": offered} if any(offered) else {}
+        batch = answer([examples[i].messages for i in rows], **tools)
         replies |= dict(zip(rows, batch, strict=True))
     return Result(
         [
@@ -132,4 +135,5 @@ def _without_bar() -> bool:
 
 
 def _length(example: Example) -> int:
-    return sum(len(message["content"]) for message in example.messages)
+    text = sum(len(message["content"]) for message in example.messages)
+    return text + len(str(example.tools or ""))

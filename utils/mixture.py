@@ -5,14 +5,17 @@ taken on the last assistant turn only: the prompt is given, not learned.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
 import torch
 from transformers import BatchEncoding, PreTrainedTokenizerBase
+from transformers.utils.chat_template_utils import render_jinja_template
 
 from utils.losses import IGNORE
+from utils.paths import CHAT_TEMPLATE
 from utils.recipe import DataPart, Mode
 from utils.tasks import TASKS
 from utils.tasks.base import Example, assistant
@@ -26,6 +29,8 @@ def texts(data: DataPart, tokenizer_seed: int, n: int) -> Iterator[str]:
     rng = random.Random(f"texts/{tokenizer_seed}")
     for _ in range(n):
         example = _sample(rng, data)
+        if example.tools:
+            yield tools_text(example.tools)
         yield "\n".join(m["content"] for m in example.messages)
         yield f"{example.thought}\n\n{example.reply}"
 
@@ -53,9 +58,11 @@ def prompt_and_target(
     """
     messages = [dict(message) for message in example.messages]
     if mode in ("no_think", "think"):
-        messages[-1]["content"] += f" /{mode}"
+        asked = next(m for m in reversed(messages) if m["role"] == "user")
+        asked["content"] += f" /{mode}"
     prompt = tokenizer.apply_chat_template(
         messages,
+        tools=example.tools,
         tokenize=False,
         add_generation_prompt=True,
         enable_thinking=mode != "direct",
@@ -63,6 +70,16 @@ def prompt_and_target(
     thought = "" if mode == "no_think" else example.thought
     block = "" if mode in ("direct", "plain") else f"<think>\n{thought}\n</think>\n\n"
     return prompt, f"{block}{example.reply}<|im_end|>"
+
+
+def tools_text(tools: list[dict]) -> str:
+    """What the chat template says of tools, without the control tokens around it."""
+    [text], _ = render_jinja_template(
+        [[{"role": "system", "content": ""}]],
+        tools=tools,
+        chat_template=CHAT_TEMPLATE.read_text(encoding="utf-8"),
+    )
+    return re.sub(r"<\|im_\w+\|>|</?tool_call>", "", text)
 
 
 @lru_cache(maxsize=2)
@@ -95,6 +112,8 @@ def _sample(rng: random.Random, data: DataPart) -> Example:
     if rng.random() >= data.history:
         return example
     earlier = _draw(rng, data)
+    if example.tools or earlier.tools:
+        return example  # a call makes sense with its own definitions only
     rules = [m for m in example.messages if m["role"] == "system"]
     turns = [m for m in earlier.messages if m["role"] != "system"]
     rest = example.messages[len(rules) :]

@@ -87,4 +87,10 @@ def reply(
     thinking: bool | None,
 ) -> Reply:
     """The reply to the example's conversation."""
-    return chat(model, tokenizer, example.messages, thinking=thinking is not False)
+    return chat(
+        model,
+        tokenizer,
+        example.messages,
+        thinking=thinking is not False,
+        tools=example.tools,
+    )
