@@ -1,5 +1,6 @@
 """Chat models: Qwen decoders that answer in ChatML, with or without a thought."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from transformers import (
@@ -19,19 +20,25 @@ from utils.recipe import Bar, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example
 
-__all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
+__all__ = ["batch", "decoder", "evaluate", "load", "loss", "prepare", "reply"]
 
 
 def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """A tokenizer trained on the recipe's texts, and a decoder of its shape."""
+    part = recipe.tokenizer
+    return decoder(recipe, mixture.texts(recipe.data, part.seed, part.examples))
+
+
+def decoder(
+    recipe: Recipe, corpus: Iterable[str]
+) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """A tokenizer trained on `corpus`, and an untrained decoder for it."""
     import torch
     import transformers
 
     from utils.tokenizer import train_tokenizer
 
-    part = recipe.tokenizer
-    corpus = mixture.texts(recipe.data, part.seed, part.examples)
-    tokenizer = train_tokenizer(corpus, part.vocab_size)
+    tokenizer = train_tokenizer(corpus, recipe.tokenizer.vocab_size)
     architecture = getattr(transformers, recipe.architecture)
     config = architecture.config_class(
         vocab_size=len(tokenizer),

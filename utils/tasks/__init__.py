@@ -1,6 +1,7 @@
 """Small verifiable skills: sampled from a seed, asked as chat messages, graded."""
 
 from utils.tasks.base import Example, Split, Task, draw
+from utils.tasks.code import Complete, Fill
 from utils.tasks.scope import OutOfScope
 from utils.tasks.smalltalk import Smalltalk
 from utils.tasks.sums import FollowUps, Sums
@@ -13,12 +14,16 @@ TASKS: dict[str, Task] = {
         FollowUps(),
         Smalltalk(),
         OutOfScope(),
+        Complete(),
+        Fill(),
     )
 }
 
 __all__ = [
     "TASKS",
+    "Complete",
     "Example",
+    "Fill",
     "FollowUps",
     "OutOfScope",
     "Smalltalk",
