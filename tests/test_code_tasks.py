@@ -70,23 +70,31 @@ def test_every_reference_passes_its_tests(family, split):
         assert len(one.calls) >= 7
 
 
-@every_family
-def test_the_tests_refuse_other_functions(family):
-    others = [
-        other
-        for other in families().values()
-        if other.parameters == family.parameters and other.name != family.name
-    ]
-    for one in drawn("test", 4, family):
+def test_the_tests_refuse_other_functions(monkeypatch):
+    """In the sandbox: some functions never end on arguments meant for others."""
+    from utils.tasks import code
+
+    monkeypatch.setattr(code, "TIMEOUT", 2.0)
+    drawn = {f.name: program(random.Random(1), "test", f) for f in families().values()}
+    wrong = {}
+    for name, one in drawn.items():
         signature = re.search(r"^def .*$", one.head, flags=re.MULTILINE)[0]
-        arguments = [a.arg for a in ast.parse(signature + " pass").body[0].args.args]
-        for body in ("    pass", "    return True", f"    return {arguments[0]}"):
-            assert not holds(f"{signature}\n{body}", one.tests), body
-        for other in others:
-            same_names = drawn("test", 1, other)[0]
-            source = same_names.head + same_names.body
-            tests = one.tests.replace(f"{one.name}(", f"{same_names.name}(")
-            assert not holds(source, tests), f"{other.name} passes for {family.name}"
+        first = ast.parse(signature + " pass").body[0].args.args[0].arg
+        for body in ("pass", "return True", f"return {first}"):
+            wrong[name, body] = f"{signature}\n    {body}\n{one.tests}"
+        for other in drawn.values():
+            if alike(name, other.family):
+                tests = one.tests.replace(f"{one.name}(", f"{other.name}(")
+                wrong[name, other.family] = other.head + other.body + tests
+    assert len(wrong) > 500
+    verdicts = dict(zip(wrong, code.passes(list(wrong.values())), strict=True))
+    assert [pair for pair, passed in verdicts.items() if passed] == []
+
+
+def alike(name: str, other: str) -> bool:
+    """Whether two different families take the same parameters."""
+    kinds = [families()[n].parameters for n in (name, other)]
+    return name != other and kinds[0] == kinds[1]
 
 
 def test_a_wrong_constant_is_refused():
@@ -109,7 +117,7 @@ def test_names_belong_to_one_split():
         rng = random.Random(1)
         for split in SPLITS:
             seen = {choose(rng, ["numbers", "total"], {"x"}, split) for _ in range(300)}
-            assert len(seen) > 100
+            assert len(seen) > 30
             assert "x" not in seen
             assert {split_of(f"{role} {name}") for name in seen} == {split}
             assert all(names.usable(name) for name in seen)
@@ -138,8 +146,8 @@ def test_wordings_belong_to_one_split():
         trained = {family.wording(rng, "train") for _ in range(300)}
         tested = {family.wording(rng, "test") for _ in range(60)}
         assert not trained & tested
-        starts = {expand(rng, text)[:12] for text in family.held_out for _ in range(20)}
-        assert starts
+        forms = {expand(rng, text) for text in family.held_out for _ in range(20)}
+        assert not any(form in sentence for form in forms for sentence in trained)
 
 
 def test_held_out_frames_are_for_evaluation_only():

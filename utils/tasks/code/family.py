@@ -62,6 +62,8 @@ class Family:
         while True:
             unseen = split != "train" and rng.random() < 0.5
             text = expand(rng, rng.choice(self.held_out if unseen else self.wordings))
+            if not unseen and text in _expansions(self.held_out):
+                continue
             sentence = _framed(rng, text, unseen)
             if self.may_lack_an_answer:
                 key = "nothing_held_out" if unseen else "nothing"
@@ -86,6 +88,20 @@ def expand(rng: random.Random, wording: str) -> str:
     while GROUP.search(wording):
         wording = GROUP.sub(lambda m: rng.choice(m[1].split("|")), wording, count=1)
     return wording
+
+
+@cache
+def _expansions(wordings: tuple[str, ...]) -> frozenset[str]:
+    """All that can come of the wordings."""
+    done, todo = set(), list(wordings)
+    while todo:
+        wording = todo.pop()
+        if group := GROUP.search(wording):
+            for choice in group[1].split("|"):
+                todo.append(wording[: group.start()] + choice + wording[group.end() :])
+        else:
+            done.add(wording)
+    return frozenset(done)
 
 
 def _family(name: str, entry: Mapping[str, Any]) -> Family:
