@@ -141,6 +141,8 @@ def _framed(rng: random.Random, text: str, unseen: bool) -> str:
         return text
     else:
         sort = "check" if first == "whether" else "value"
+    if sort == "check" and rng.random() < 0.3:
+        text = text.replace("whether", "if", 1)
     held_out = unseen and rng.random() < 0.4
     frames = _frames()[f"{sort}_held_out" if held_out else sort]
     sentence = rng.choice(frames).format(text)

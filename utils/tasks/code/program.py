@@ -25,6 +25,8 @@ ORACLES: dict[str, Oracle] = {
 }
 DRAWN_CASES = 6  # beside the oracle's edges
 LONGEST_EXAMPLE = 70  # characters of a call and its value shown in a docstring
+# A noun before a name, as in "the list $a", has to go where a noun takes its place.
+NOUN = re.compile(r"(the )?(list|text|string|dict|dictionary|mapping) \$a\b")
 WORD = re.compile(r"[A-Za-z_]\w*")
 REMARKS = (
     "Used by the {}.",
@@ -127,6 +129,10 @@ def _sentence(
         for hole, value in holes.items()
     }
     wording = family.wording(rng, split)
+    called = KINDS[family.parameters[0]].called
+    if called and len(family.parameters) == 1 and rng.random() < 0.15:
+        wording = NOUN.sub("$a", wording)
+        said["a"] = rng.choice(called)
     if rng.random() < 0.15:
         wording = wording[0].lower() + wording[1:]
     sentence = Template(wording).substitute(said)

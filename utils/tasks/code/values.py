@@ -15,6 +15,7 @@ class Kind:
     names: tuple[str, ...]
     hint: str
     draw: Callable[[random.Random, Any], Any]
+    called: tuple[str, ...] = ()  # what a docstring may say in the name's place
 
 
 def numbers(rng: random.Random, k: Any = None) -> list[int]:
@@ -80,28 +81,50 @@ def whole(rng: random.Random, k: Any = None) -> int:
     return rng.choice([*near, rng.randint(-99, 99), rng.randint(0, 999)])
 
 
-def _kind(names: str, hint: str, draw: Callable[[random.Random, Any], Any]) -> Kind:
-    return Kind(tuple(names.split()), hint, draw)
+def _kind(
+    names: str,
+    hint: str,
+    draw: Callable[[random.Random, Any], Any],
+    called: tuple[str, ...] = (),
+) -> Kind:
+    return Kind(tuple(names.split()), hint, draw, called)
 
 
 _LISTS = "numbers values nums items data elements xs lst arr array sequence entries "
 _TEXTS = "text string s sentence line message phrase content source st "
 _WHOLE = "n number num m x value "
+_A_LIST = ("a list", "the list", "the given list", "the input list", "a sequence")
+_NUMBERS = (*_A_LIST, "a list of numbers", "a list of integers", "the given numbers")
+_WORDS = (*_A_LIST, "a list of words", "a list of strings", "the given words")
+_A_TEXT = ("a string", "the string", "a text", "the given text", "the input string")
+_A_DICT = ("a dict", "the dict", "a dictionary", "the given dictionary", "a mapping")
 
 KINDS = {
-    "numbers": _kind(_LISTS + "scores prices ages", "list[int]", numbers),
+    "numbers": _kind(_LISTS + "scores prices ages", "list[int]", numbers, _NUMBERS),
     "ordered": _kind(_LISTS + "ordered sorted_list ranks", "list[int]", ordered),
-    "long": _kind(_LISTS + "samples rows records", "list[int]", long),
-    "nested": _kind("nested rows lists matrix groups table", "list[list[int]]", nested),
-    "words": _kind(
-        "words strings tokens names labels terms items texts lst", "list[str]", words
+    "long": _kind(_LISTS + "samples rows records", "list[int]", long, _A_LIST),
+    "nested": _kind(
+        "nested rows lists matrix groups table",
+        "list[list[int]]",
+        nested,
+        ("a list of lists", "the nested list", "a nested list", "the given lists"),
     ),
-    "text": _kind(_TEXTS, "str", text),
+    "words": _kind(
+        "words strings tokens names labels terms items texts lst",
+        "list[str]",
+        words,
+        _WORDS,
+    ),
+    "text": _kind(_TEXTS, "str", text, _A_TEXT),
     "word": _kind(_TEXTS + "word w name token", "str", word),
     "character": _kind("letter character char c symbol ch mark", "str", character),
     "table": _kind(
-        "table mapping d data scores counts dictionary prices ages", "dict", table
+        "table mapping d data scores counts dictionary prices ages",
+        "dict",
+        table,
+        _A_DICT,
     ),
+    "key": _kind("key wanted name k entry label", "str", word),
     "count": _kind(_WHOLE + "index k size", "int", count),
     "positive": _kind(_WHOLE + "limit amount", "int", positive),
     "whole": _kind(_WHOLE + "a b amount", "int", whole),
@@ -110,4 +133,6 @@ KINDS = {
     "low": _kind("low minimum lo lower smallest bottom floor", "int", whole),
     "high": _kind("high maximum hi upper largest top ceiling", "int", whole),
     "other_list": _kind("others other second ys right b more", "list[int]", numbers),
+    "other_table": _kind("others other second extra right b more", "dict", table),
+    "other_word": _kind("other second right b t other_word", "str", word),
 }
