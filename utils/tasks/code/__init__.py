@@ -13,7 +13,27 @@ from utils.tasks.code.program import Program, program
 TIMEOUT = 5.0  # seconds for one function and its tests
 
 
-class Complete:
+class _Judged:
+    """Grades by running; `source` makes a program of a prompt and a reply."""
+
+    def source(self, prompt: str, reply: str) -> str:
+        raise NotImplementedError
+
+    def grade(self, example: Example, reply: str) -> bool:
+        """Right when the function passes its tests in the sandbox."""
+        return self.grade_batch([example], [reply])[0]
+
+    def grade_batch(
+        self, examples: Sequence[Example], replies: Sequence[str]
+    ) -> list[bool]:
+        """Grade many replies at once."""
+        rows = zip(examples, replies, strict=True)
+        sources = (self.source(e.messages[-1]["content"], reply) for e, reply in rows)
+        tested = zip(sources, examples, strict=True)
+        return passes([f"{source}\n{example.answer}" for source, example in tested])
+
+
+class Complete(_Judged):
     """Write a function's body, given its signature and docstring."""
 
     name = "code"
@@ -30,28 +50,17 @@ class Complete:
             prompt, body = prompt.rstrip("\n"), "\n" + body
         return _example(self.name, prompt, body, drawn)
 
-    def grade(self, example: Example, reply: str) -> bool:
-        """Right when the function passes its tests in the sandbox."""
-        return self.grade_batch([example], [reply])[0]
-
-    def grade_batch(
-        self, examples: Sequence[Example], replies: Sequence[str]
-    ) -> list[bool]:
-        """Grade many replies at once."""
-        return passes(
-            [
-                f"{_prompt(example)}{first_block(reply)}\n{example.answer}"
-                for example, reply in zip(examples, replies, strict=True)
-            ]
-        )
+    def source(self, prompt: str, reply: str) -> str:
+        return prompt + first_block(reply)
 
 
-class Fill:
+class Fill(_Judged):
     """Write what is missing in the middle of a function, in Qwen's FIM format."""
 
     name = "code-fim"
 
     def sample(self, rng: random.Random, split: Split) -> Example:
+        """A function with a hole in its body; sometimes a call follows it."""
         drawn = program(rng, split, doc=split != "train" or rng.random() > 0.12)
         hole = holes.cut(rng, drawn.body)
         after = hole.after
@@ -60,20 +69,8 @@ class Fill:
         prompt = holes.prompt(drawn.head + hole.before, after)
         return _example(self.name, prompt, hole.middle, drawn)
 
-    def grade(self, example: Example, reply: str) -> bool:
-        """Right when the filled function passes its tests in the sandbox."""
-        return self.grade_batch([example], [reply])[0]
-
-    def grade_batch(
-        self, examples: Sequence[Example], replies: Sequence[str]
-    ) -> list[bool]:
-        """Grade many replies at once."""
-        return passes(
-            [
-                f"{holes.filled(_prompt(example), reply)}\n{example.answer}"
-                for example, reply in zip(examples, replies, strict=True)
-            ]
-        )
+    def source(self, prompt: str, reply: str) -> str:
+        return holes.filled(prompt, reply)
 
 
 def first_block(reply: str) -> str:
@@ -97,10 +94,6 @@ def passes(sources: Sequence[str]) -> list[bool]:
 
     outcomes = sandbox.run_many(sources, timeout=TIMEOUT)
     return [outcome.ok for outcome in outcomes]
-
-
-def _prompt(example: Example) -> str:
-    return example.messages[-1]["content"]
 
 
 def _example(task: str, prompt: str, reply: str, drawn: Program) -> Example:
