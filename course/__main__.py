@@ -23,6 +23,7 @@ VERBS = {
     "build": ("course.build", "make the notebooks from the lessons"),
     "verify": ("course.verify", "run the notebooks and report time, memory, errors"),
     "train": ("course.train", "train a pocket model from its recipe"),
+    "mirror": ("course.mirror", "serve cached checkpoints to a classroom"),
     "new-lesson": ("course.new_lesson", "start a lesson from a template"),
     "setup": ("course.kernel", "add what is missing to the Python that runs this"),
 }

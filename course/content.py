@@ -8,11 +8,15 @@ lessons, or the tests'.
 import importlib.util
 import os
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType
 
 from course.checks import Exercise, exercises_of
 from utils import paths
+
+# `verify` drafts two notebooks at a time; neither may see a half-loaded module.
+_loading = threading.RLock()
 
 
 def root() -> Path:
@@ -57,19 +61,8 @@ def load_module(path: Path) -> ModuleType:
     """
     if not path.is_file():
         raise FileNotFoundError(f"{relative(path)} is missing.")
-    name = f"course_content_{path.parent.name}_{path.stem}"
-    loaded = sys.modules.get(name)
-    if loaded is not None and loaded.__file__ == str(path):
-        return loaded
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+    with _loading:
+        return _loaded(path, f"course_content_{path.parent.name}_{path.stem}")
 
 
 def exercises(short_slug: str) -> dict[str, Exercise]:
@@ -93,6 +86,21 @@ def all_exercises() -> dict[str, Exercise]:
                 )
             found[key] = exercise
     return found
+
+
+def _loaded(path: Path, name: str) -> ModuleType:
+    loaded = sys.modules.get(name)
+    if loaded is not None and loaded.__file__ == str(path):
+        return loaded
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
 
 
 def _chosen() -> Path | None:

@@ -15,6 +15,8 @@ from utils import recipe as recipes
 from utils.paths import MODELS
 from utils.recipe import Recipe
 
+LOGGED = 20  # losses of the first steps, which the tests replay
+
 
 def main(argv: list[str]) -> int:
     """Run the verb; returns the exit status."""
@@ -50,9 +52,8 @@ def cook(recipe: Recipe, folder: Path, device: str | None = None) -> None:
 
     work = folder / "checkpoints"
     processor, model = kinds.of(recipe).prepare(recipe)
-    clock = time.perf_counter()
-    steps = train.train(model.to(device or best_device()), processor, recipe, work)
-    _add_to_log(work, steps, time.perf_counter() - clock)
+    model.to(device or best_device())
+    train.train(model, processor, recipe, work, on_save=_Log(folder).add)
     export(model, processor, folder)
 
 
@@ -80,9 +81,18 @@ def training_log(folder: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else empty
 
 
-def _add_to_log(work: Path, steps: list, seconds: float) -> None:
-    log = training_log(work.parent)
-    log["minutes"] += seconds / 60
-    if steps and steps[0].number == 0:
-        log["first_losses"] = [step.loss for step in steps[:20]]
-    (work / "log.json").write_text(json.dumps(log), encoding="utf-8")
+class _Log:
+    """Keeps minutes and first losses beside each saved state, so a kill loses none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "checkpoints" / "log.json"
+        self.log = training_log(folder)
+        self.clock = time.perf_counter()
+
+    def add(self, steps: list) -> None:
+        """Note the steps done since the last call."""
+        now = time.perf_counter()
+        self.log["minutes"] += (now - self.clock) / 60
+        self.clock = now
+        self.log["first_losses"] += [s.loss for s in steps if s.number < LOGGED]
+        self.path.write_text(json.dumps(self.log), encoding="utf-8")

@@ -5,6 +5,7 @@ model info, file tree, and `resolve` with its headers and its redirect to a cont
 server that answers ranges. Faults are ordered per file: cut, damage, stall, refuse.
 """
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -13,16 +14,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from course import hub_api
+from utils.hub import File
 
 TOKEN = "hf_pupil"  # lets a client into gated repositories
 PIECE = 64 * 1024
-
-
-def is_large(name: str) -> bool:
-    """Whether the real repositories keep this file in large-file storage."""
-    return name.endswith(".safetensors") or name == "tokenizer.json"
 
 
 @dataclass
@@ -108,27 +106,22 @@ class HubServer:
         return Counter((r.method, r.path) for r in self.requests)
 
 
-def _listing(repo: Repo) -> list[dict[str, Any]]:
-    """Every file with size and hashes, as both API answers need them."""
-    rows = []
-    for name, path in repo.files().items():
-        content = path.read_bytes()
-        size = repo.fault(name).listed_size or len(content)
-        blob = b"blob %d\0" % len(content) + content
-        row: dict[str, Any] = {"path": name, "size": size}
-        row["oid"] = hashlib.sha1(blob).hexdigest()
-        if is_large(name):
-            row["sha256"] = hashlib.sha256(content).hexdigest()
-        rows.append(row)
-    return rows
+def _listing(repo: Repo) -> list[File]:
+    """Every file with size and hashes; the size is what a fault claims it to be."""
+    found = [hub_api.describe(name, path) for name, path in repo.files().items()]
+    claimed = [repo.fault(file.path).listed_size or file.size for file in found]
+    return [
+        dataclasses.replace(file, size=size)
+        for file, size in zip(found, claimed, strict=True)
+    ]
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     routes = (
-        (re.compile(r"/api/models/([^/]+/[^/]+)(?:/revision/[^/]+)?"), "info"),
-        (re.compile(r"/api/models/([^/]+/[^/]+)/tree/[^/]+"), "tree"),
-        (re.compile(r"/([^/]+/[^/]+)/resolve/[^/]+/(.+)"), "resolve"),
+        (re.compile(hub_api.INFO), "info"),
+        (re.compile(hub_api.TREE), "tree"),
+        (re.compile(hub_api.RESOLVE), "resolve"),
         (re.compile(r"/content/([^/]+/[^/]+)/(.+)"), "content"),
         # ModelScope's layout, as the modelscope-hub package asks for it
         (re.compile(r"/api/v1/models/([^/]+/[^/]+)/repo/files"), "scope_files"),
@@ -157,48 +150,32 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - http.server looks it up by this name
 
-    def info(self, name: str, repo: Repo) -> None:
-        siblings = []
-        for row in _listing(repo):
-            entry = {
-                "rfilename": row["path"],
-                "size": row["size"],
-                "blobId": row["oid"],
-            }
-            if "sha256" in row:
-                lfs = {"sha256": row["sha256"], "size": row["size"], "pointerSize": 134}
-                entry["lfs"] = lfs
-            siblings.append(entry)
-        gated = "manual" if repo.gated else False
-        sha = repo.commit()
-        self._json({"id": name, "sha": sha, "gated": gated, "siblings": siblings})
+    def info(self, name: str, repo: Repo, _revision: str | None) -> None:
+        files = _listing(repo)
+        self._json(hub_api.model_info(name, repo.commit(), files, repo.gated))
 
-    def tree(self, name: str, repo: Repo) -> None:
-        rows = []
-        for row in _listing(repo):
-            entry = {"type": "file", "path": row["path"], "size": row["size"]}
-            entry["oid"] = row["oid"]
-            if "sha256" in row:
-                lfs = {"oid": row["sha256"], "size": row["size"], "pointerSize": 134}
-                entry["lfs"] = lfs
-            rows.append(entry)
+    def tree(self, _: str, repo: Repo, _revision: str, under: str | None) -> None:
+        rows = hub_api.tree(_listing(repo), under)
+        if under and not rows:
+            return self._refuse(404, "EntryNotFound")
         self._json(rows)
 
-    def resolve(self, name: str, repo: Repo, file: str) -> None:
+    def resolve(self, name: str, repo: Repo, _revision: str, path: str) -> None:
         if repo.gated and self.headers.get("Authorization") != f"Bearer {TOKEN}":
             return self._refuse(401, "GatedRepo")
-        row = next((r for r in _listing(repo) if r["path"] == file), None)
-        if row is None:
+        file = next((f for f in _listing(repo) if f.path == path), None)
+        if file is None:
             return self._refuse(404, "EntryNotFound")
         headers = {"X-Repo-Commit": repo.commit()}
-        if "sha256" not in row:
-            return self._content(repo, file, headers | {"ETag": f'"{row["oid"]}"'})
-        headers["X-Linked-ETag"] = f'"{row["sha256"]}"'
-        headers["X-Linked-Size"] = str(row["size"])
+        tag = f'"{hub_api.etag(file)}"'
+        if not file.sha256:
+            return self._content(repo, path, headers | {"ETag": tag})
+        headers["X-Linked-ETag"] = tag
+        headers["X-Linked-Size"] = str(file.size)
         # Another host name, as with the real content servers: the client must not
         # take its headers for the Hub's, nor send it the token.
         port = self.server.server_port  # type: ignore[attr-defined]
-        headers["Location"] = f"http://localhost:{port}/content/{name}/{file}"
+        headers["Location"] = f"http://localhost:{port}/content/{name}/{path}"
         return self._head(302, headers | {"Content-Length": "0"})
 
     def content(self, name: str, repo: Repo, file: str) -> None:
@@ -206,9 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def scope_files(self, name: str, repo: Repo) -> None:
         rows = []
-        for row in _listing(repo):
-            entry = {"Path": row["path"], "Size": row["size"], "Type": "blob"}
-            content = repo.files()[row["path"]].read_bytes()
+        for file in _listing(repo):
+            entry = {"Path": file.path, "Size": file.size, "Type": "blob"}
+            content = repo.files()[file.path].read_bytes()
             rows.append(entry | {"Sha256": hashlib.sha256(content).hexdigest()})
         self._json({"Code": 200, "Success": True, "Data": {"Files": rows}})
 

@@ -104,6 +104,24 @@ def test_an_answerer_that_loses_replies_is_noticed():
         grade(lambda _: [], TASKS["sums"], draw(TASKS["sums"], 3, seed=1), seed=1)
 
 
+@pytest.mark.parametrize(("asked", "off"), [("1", True), ("0", False), (None, False)])
+def test_a_notebook_s_bar_obeys_the_variable_too(monkeypatch, asked, off):
+    """tqdm's bar for notebooks does not read TQDM_DISABLE, so `grade` must."""
+    bars = []
+
+    def notebook_bar(rows, **options):
+        bars.append(options["disable"])
+        return rows
+
+    monkeypatch.setattr("utils.evaluate.tqdm", notebook_bar)
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("TQDM_DISABLE", asked)
+    reply = [Reply(None, "", 1, True)]
+    grade(lambda _: reply, TASKS["sums"], draw(TASKS["sums"], 1, seed=1), seed=1)
+    assert bars == [off]
+
+
 def test_numbers_of_a_result():
     example = draw(TASKS["sums"], 1, seed=1)[0]
     replies = [(Reply(None, "", tokens, True), tokens < 9) for tokens in range(10)]

@@ -5,92 +5,23 @@ notebook would, and looks at what it asked the server for.
 """
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hub_server import TOKEN, HubServer, Repo
-from tiny_model import save_tiny_model
-
-from utils import models, paths
+from learner import NAME, Learner, save_checkpoint, wait_for_part
 
 pytestmark = pytest.mark.engines
 
-NAME = "Qwen/Qwen3-0.6B"
 WEIGHTS = "model.safetensors"
 CONTENT = f"/content/{NAME}/{WEIGHTS}"
-# The client writes to disk in pieces of 10 MB; the model served here is smaller, so
-# a connection cut inside it would otherwise leave nothing to continue from.
-CLIENT = """
-import json, sys
-from huggingface_hub import constants
-constants.DOWNLOAD_CHUNK_SIZE = 64 * 1024
-from utils.errors import ModelError
-from utils.models import locate
-try:
-    print(json.dumps({"folder": locate(sys.argv[1])}))
-except ModelError as error:
-    print(json.dumps({"error": type(error).__name__, "text": str(error)}))
-"""
-
-
-@dataclass
-class Learner:
-    """A machine with its own cache, and the server that it is told to use."""
-
-    hub: HubServer
-    cache: Path
-
-    def environment(self, **extra: str) -> dict[str, str]:
-        clean = {
-            k: v for k, v in os.environ.items() if not k.startswith(("HF_", "QWEN"))
-        }
-        return clean | {"HF_ENDPOINT": self.hub.url, "HF_HOME": str(self.cache)} | extra
-
-    def start(self, name: str = NAME, **extra: str) -> subprocess.Popen:
-        command = [sys.executable, "-c", CLIENT, name]
-        return subprocess.Popen(
-            command,
-            env=self.environment(**extra),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def get(self, name: str = NAME, **extra: str) -> dict[str, str]:
-        """Ask for a model; {"folder": ...} or {"error": ..., "text": ...}."""
-        process = self.start(name, **extra)
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        return json.loads(out.splitlines()[-1])
-
-    def refused(self, error: str, name: str = NAME, **extra: str) -> str:
-        """Ask for a model that must be refused with `error`; the sentence."""
-        answer = self.get(name, **extra)
-        assert answer.get("error") == error, answer
-        assert "\n" not in answer["text"]
-        return answer["text"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """The pocket model if it is there, else a random one of some hundred kilobytes."""
-    copy = tmp_path_factory.mktemp("served") / "model"
-    if "pocket-chat" in models.pocket_models():
-        training = shutil.ignore_patterns("checkpoints")
-        shutil.copytree(paths.MODELS / "pocket-chat", copy, ignore=training)
-    else:
-        save_tiny_model(copy, hidden=192)
-    # Files of other kinds lie in real repositories; they must never be asked for.
-    (copy / "pytorch_model.bin").write_bytes(b"a pickle")
-    (copy / "modeling_own.py").write_text("raise SystemExit('this code was run')")
-    return copy
+    return save_checkpoint(tmp_path_factory.mktemp("served") / "model")
 
 
 @pytest.fixture
@@ -138,7 +69,7 @@ def test_a_cut_connection_is_continued_by_range(learner, repo, folder):
 def test_a_killed_process_leaves_what_the_next_one_continues(learner, repo, folder):
     repo.fault(WEIGHTS).stall_after = 3 * 65536
     process = learner.start()
-    grown = _wait_for_part(learner.cache, 3 * 65536)
+    grown = wait_for_part(learner.cache, 3 * 65536)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     repo.fault(WEIGHTS).stall_after = None
@@ -146,17 +77,6 @@ def test_a_killed_process_leaves_what_the_next_one_continues(learner, repo, fold
     last = [r for r in learner.hub.content_requests() if r.path == CONTENT][-1]
     assert last.range == f"bytes={grown}-"
     assert (got / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()
-
-
-def _wait_for_part(cache: Path, size: int) -> int:
-    """Until a partial file of `size` bytes is on the disk; its size."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        parts = [p.stat().st_size for p in cache.rglob("*.part")]
-        if parts and max(parts) >= size:
-            return max(parts)
-        time.sleep(0.05)
-    raise AssertionError("no partial file appeared")
 
 
 def test_a_server_that_keeps_failing_gives_one_sentence(learner, repo):

@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 from tiny_model import save_tiny_model
 
+from course.facts import figure
 from utils import memory, models
+from utils.errors import UnknownModelError
+from utils.paths import CONFIGS
 
 pytestmark = pytest.mark.unit
 
-CONFIGS = Path(__file__).with_name("data") / "configs"
-
-# Total, active for one text token, outside embedding and head. The files in
-# data/configs are the published config.json of these repositories.
+# Total, active for one text token, outside embedding and head; counted from the
+# published config.json of these repositories.
 PUBLISHED = {
     "Qwen3-0.6B": (596_049_920, 596_049_920, 440_467_456),
     "Qwen3-1.7B": (1_720_574_976, 1_720_574_976, 1_409_410_048),
@@ -76,7 +77,6 @@ def test_four_bits_leave_embedding_and_experts_alone():
 
 
 def test_four_bit_weights_take_what_was_predicted(folder):
-    pytest.importorskip("bitsandbytes", reason="pip install bitsandbytes")
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
@@ -130,7 +130,88 @@ def test_predict_adds_weights_and_cache():
     got = memory.predict(config, length=32_768, batch=2)
     assert got.weights == 2 * PUBLISHED["Qwen3-8B"][0]
     assert got.kv_cache == 2 * 32_768 * memory.kv_bytes_per_token(config)
+    assert got.total == got.weights + got.kv_cache + got.overhead
     assert "(+0%)" in got.against(got.total)
+
+
+@pytest.mark.parametrize("read", [6144, 30_720])
+def test_published_memory_is_weights_and_cache(read):
+    """What the Qwen documentation measured with transformers on a GPU."""
+    for name, mebibytes in figure(
+        f"memory.qwen3.transformers.input_{read}"
+    ).value.items():
+        needs = memory.predict(f"Qwen/{name}", read + 2048, device="cuda")
+        counted = needs.weights + needs.kv_cache
+        assert counted == pytest.approx(mebibytes * 2**20, rel=0.02), name
+
+
+def test_a_published_name_is_as_good_as_its_config():
+    by_name = memory.predict("Qwen/Qwen3-8B", 4096)
+    assert by_name == memory.predict(CONFIGS / "Qwen3-8B.json", 4096)
+    described = memory.count_parameters("Qwen/Qwen2.5-VL-7B-Instruct")
+    assert described.total == 8_292_166_656
+    assert described.parts["vision"] == 676_550_144, "what the text part leaves"
+
+
+def test_a_checkpoint_without_published_sizes_is_refused():
+    with pytest.raises(UnknownModelError, match="not published in full"):
+        memory.predict("Qwen/Qwen3-ASR-1.7B", 4096)
+
+
+def test_overhead_follows_what_is_read_at_once():
+    config = CONFIGS / "Qwen3-0.6B.json"
+    whole = memory.predict(config, 8192).overhead
+    little = memory.predict(config, 8192, prompt=64).overhead
+    assert little < whole / 5
+    assert memory.predict(config, 64, batch=8).overhead > whole / 20
+
+
+@pytest.fixture(scope="module")
+def hybrid():
+    """A random model with three linear-attention layers and one of attention."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(
+        "qwen3_5_text",
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=32,
+        linear_num_key_heads=2,
+        linear_num_value_heads=4,
+        linear_key_head_dim=16,
+        linear_value_head_dim=16,
+        vocab_size=128,
+    )
+    return AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+
+
+@pytest.mark.parametrize("new", [3, 9])
+def test_the_state_of_a_hybrid_model_does_not_grow(hybrid, new):
+    import torch
+    from transformers import DynamicCache
+
+    prompt = torch.ones(2, 5, dtype=torch.long)
+    cache = DynamicCache(config=hybrid.config)
+    hybrid.generate(
+        prompt,
+        attention_mask=torch.ones_like(prompt),
+        past_key_values=cache,
+        max_new_tokens=new,
+        min_new_tokens=new,
+        do_sample=False,
+        pad_token_id=0,
+    )
+    length = 5 + new - 1
+    state = memory.state_bytes(hybrid.config, batch=2)
+    predicted = memory.kv_cache_bytes(hybrid.config, length, batch=2) + state
+    assert memory.cache_bytes(cache) == predicted
+    assert state > 0
+    assert memory.state_bytes(CONFIGS / "Qwen3-8B.json") == 0
 
 
 def test_peak_sees_memory_that_is_freed_again():
@@ -143,6 +224,7 @@ def test_peak_sees_memory_that_is_freed_again():
     assert total > 0
     assert peak.growth * 1.05 >= 100 * 2**20
     assert peak.growth < 400 * 2**20
+    assert peak.seconds > 0
 
 
 def test_gpu_peak_is_what_the_allocator_gave():

@@ -1,6 +1,5 @@
 """The ModelScope path, with its real client against the stand-in server."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -10,6 +9,9 @@ from pathlib import Path
 import pytest
 from hub_server import HubServer
 from tiny_model import save_tiny_model
+
+from utils.errors import NotInstalledError
+from utils.models import locate
 
 pytestmark = pytest.mark.engines
 
@@ -24,11 +26,6 @@ try:
 except ModelError as error:
     print(json.dumps({"error": type(error).__name__, "text": str(error)}))
 """
-
-needs_package = pytest.mark.skipif(
-    importlib.util.find_spec("modelscope_hub") is None,
-    reason="the optional package is not here: pip install modelscope-hub",
-)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +54,6 @@ def get(endpoint: str, cache: Path, name: str = NAME) -> dict[str, str]:
     return json.loads(run.stdout.splitlines()[-1])
 
 
-@needs_package
 def test_download_then_cache_then_offline(folder, tmp_path):
     with HubServer() as hub:
         hub.serve(NAME, folder)
@@ -71,7 +67,6 @@ def test_download_then_cache_then_offline(folder, tmp_path):
     assert get("http://127.0.0.1:9", tmp_path) == first
 
 
-@needs_package
 def test_a_damaged_file_is_refused(folder, tmp_path):
     with HubServer() as hub:
         hub.serve(NAME, folder).fault(WEIGHTS).flip_byte = 100
@@ -82,7 +77,6 @@ def test_a_damaged_file_is_refused(folder, tmp_path):
         assert "folder" in get(hub.url, tmp_path)
 
 
-@needs_package
 def test_missing_repository_and_no_network(folder, tmp_path):
     with HubServer() as hub:
         assert get(hub.url, tmp_path)["error"] == "MissingRepositoryError"
@@ -90,11 +84,8 @@ def test_missing_repository_and_no_network(folder, tmp_path):
     assert answer["error"] == "OfflineError"
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("modelscope_hub") is not None,
-    reason="the package is here",
-)
-def test_without_the_package_it_says_how_to_install_it(tmp_path):
-    answer = get("http://127.0.0.1:9", tmp_path)
-    assert answer["error"] == "NotInstalledError"
-    assert "pip install modelscope-hub" in answer["text"]
+def test_without_the_package_it_says_how_to_install_it(monkeypatch):
+    monkeypatch.setenv("QWEN_SOURCE", "modelscope")
+    monkeypatch.setitem(sys.modules, "modelscope_hub", None)
+    with pytest.raises(NotInstalledError, match="pip install modelscope-hub"):
+        locate(NAME)

@@ -1,7 +1,6 @@
 """The sandbox does its work: honest programs run, limits hold, refusals are clear."""
 
 import os
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -66,15 +65,12 @@ def test_an_outcome_says_what_happened(box):
 
 def test_a_traceback_starts_at_the_program(box):
     outcome = box.run("def f():\n    return 1 / 0\nf()", timeout=PATIENT)
-    assert outcome.stderr == textwrap.dedent("""\
-        Traceback (most recent call last):
-          File "snippet.py", line 3, in <module>
-            f()
-          File "snippet.py", line 2, in f
-            return 1 / 0
-                   ~~^~~
-        ZeroDivisionError: division by zero
-        """)
+    files = [line for line in outcome.stderr.splitlines() if "File" in line]
+    assert files == [
+        '  File "snippet.py", line 3, in <module>',
+        '  File "snippet.py", line 2, in f',
+    ]
+    assert "    return 1 / 0\n" in outcome.stderr
     assert str(outcome).endswith("ZeroDivisionError: division by zero")
 
 

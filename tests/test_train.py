@@ -73,20 +73,22 @@ def test_a_first_state_that_is_half_written_starts_from_the_beginning(tmp_path):
     assert len(losses) == 2
 
 
-def test_steps_are_reported_as_they_are_done(tmp_path):
+def test_steps_are_reported_with_every_save(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "SAVE_EVERY", 2)
     seen = []
     steps = train.train(
         tiny_model(),
         tiny_tokenizer(),
         tiny_recipe(),
         tmp_path,
-        until=3,
-        on_step=seen.append,
+        until=5,
+        on_save=seen.append,
     )
-    assert seen == steps
-    assert [step.number for step in seen] == [0, 1, 2]
+    assert [len(part) for part in seen] == [2, 2, 1]
+    assert [step for part in seen for step in part] == steps
+    assert [step.number for step in steps] == [0, 1, 2, 3, 4]
     first = mixture.batch(tiny_recipe().data, tiny_tokenizer(), 0, 4)
-    assert seen[0].tokens == first.input_ids.numel()
+    assert steps[0].tokens == first.input_ids.numel()
 
 
 def test_the_loss_is_transformers_own_loss():

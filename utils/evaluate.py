@@ -4,6 +4,7 @@ Every accuracy comes with its n, its seed and a 95 % interval.
 """
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -125,7 +126,8 @@ def grade(
     order = sorted(range(len(examples)), key=lambda i: _length(examples[i]))
     replies: dict[int, Reply] = {}
     starts = range(0, len(order), batch_size)
-    for start in tqdm(starts, desc=f"Grading {task.name}", leave=False, delay=3):
+    bar = {"desc": f"Grading {task.name}", "leave": False, "delay": 3}
+    for start in tqdm(starts, **bar, disable=_without_bar()):
         rows = order[start : start + batch_size]
         batch = answer([examples[i].messages for i in rows])
         replies |= dict(zip(rows, batch, strict=True))
@@ -144,6 +146,11 @@ def _verdicts(
         return task.grade_batch(examples, replies)
     pairs = zip(examples, replies, strict=True)
     return [task.grade(example, reply) for example, reply in pairs]
+
+
+def _without_bar() -> bool:
+    """What TQDM_DISABLE asks for: tqdm's own bar for notebooks does not read it."""
+    return os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
 
 
 def _length(example: Example) -> int:

@@ -40,6 +40,7 @@ from utils.errors import (
 # Weights, configuration, tokenizer and template; no pickles and no Python files,
 # which could run code on this machine.
 ALLOWED = ["*.safetensors", "*.json", "*.jinja", "merges.txt"]
+HUB = "https://huggingface.co"
 # Room that a download leaves to the system and to notebooks.
 SPARE_DISK = env.GIB // 2
 
@@ -132,6 +133,11 @@ def _has_all_weights(folder: Path) -> bool:
     return all((folder / name).is_file() for name in shards | {"config.json"})
 
 
+def git_sha1(content: bytes) -> str:
+    """The hash by which git, and so the Hub, knows a file. Source: git hash-object."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
 def check_disk(repo: str, missing: int, folder: Path) -> None:
     """Raise DiskSpaceError if `missing` bytes do not fit on the disk of `folder`."""
     free = env.disk_free(folder)
@@ -208,9 +214,7 @@ def _fetch_large(what: Plan, file: File) -> None:
 def _check_small(folder: Path, file: File) -> None:
     """Compare a small file with its git hash; a wrong one leaves the cache."""
     path = folder / file.path
-    content = path.read_bytes()
-    header = b"blob %d\0" % len(content)
-    if hashlib.sha1(header + content).hexdigest() != file.git_sha1:
+    if git_sha1(path.read_bytes()) != file.git_sha1:
         path.resolve().unlink()
         path.unlink(missing_ok=True)
         raise _damaged(file)
@@ -246,7 +250,7 @@ def _plain_errors(repo: str, downloading: Plan | None = None) -> Iterator[None]:
     except RepositoryNotFoundError as error:
         raise MissingRepositoryError(
             f"{_endpoint()} has no repository {repo}, or it is private: check the "
-            "spelling, or run `hf auth login` if it is yours."
+            f"spelling, or {_who_can_help()}."
         ) from error
     except HfHubHTTPError as error:
         status = error.response.status_code
@@ -263,6 +267,12 @@ def _plain_errors(repo: str, downloading: Plan | None = None) -> Iterator[None]:
         if downloading is None:
             raise _offline(repo) from error
         raise _interrupted(downloading, error) from error
+
+
+def _who_can_help() -> str:
+    if _endpoint() == HUB:
+        return "run `hf auth login` if it is yours"
+    return "ask whoever runs this mirror to add it"
 
 
 def _offline(repo: str) -> OfflineError:

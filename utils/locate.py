@@ -59,7 +59,7 @@ def find(wanted: Checkpoint, check: Callable[[int], None] | None = None) -> Path
     `check` gets the size of the weights in bytes, before a download and after, and
     may raise to refuse them.
     """
-    folder = _on_this_machine(wanted.name)
+    folder = on_this_machine(wanted.name)
     if folder is None:
         plan = source().plan(wanted.name)
         if check:
@@ -92,7 +92,8 @@ def source() -> Any:
     return importlib.import_module(SOURCES[name])
 
 
-def _on_this_machine(name: str) -> Path | None:
+def on_this_machine(name: str) -> Path | None:
+    """A checkpoint's folder if it needs no download; asks no server."""
     if Path(name).is_dir():
         return Path(name).resolve()
     if "/" not in name:

@@ -5,6 +5,10 @@ import torch.nn.functional as F  # noqa: N812 - PyTorch's own habit
 from transformers import BatchEncoding, PreTrainedModel
 
 IGNORE = -100  # the label of a token that is read but not learned
+# Rows are filled up to a multiple of this. Each new shape costs a CPU's matrix library
+# a newly compiled kernel, which it keeps: odd shapes took a fifth of the time and
+# gigabytes of memory.
+ROUND_ROWS = 512
 
 
 def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
@@ -17,5 +21,8 @@ def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     hidden = model.model(**inputs, use_cache=False).last_hidden_state
     labels = batch["labels"][:, 1:]
     wanted = labels != IGNORE
-    logits = model.lm_head(hidden[:, :-1][wanted])
-    return F.cross_entropy(logits.float(), labels[wanted])
+    hidden, labels = hidden[:, :-1][wanted], labels[wanted]
+    fill = -len(labels) % ROUND_ROWS
+    logits = model.lm_head(F.pad(hidden, (0, 0, 0, fill)))
+    labels = F.pad(labels, (0, fill), value=IGNORE)
+    return F.cross_entropy(logits.float(), labels, ignore_index=IGNORE)

@@ -18,6 +18,7 @@ from utils.tasks import TASKS
 from utils.tasks.base import Example, assistant
 
 Render = Callable[[PreTrainedTokenizerBase, Example, Mode], tuple[str, str]]
+ROUND_LENGTH = 8  # a batch's length is a multiple of it; see utils.losses.ROUND_ROWS
 POOL = 32  # batches drawn together, then sorted by length so that few pads are needed
 
 
@@ -126,6 +127,7 @@ def _draw(rng: random.Random, data: DataPart) -> Example:
 def padded(rows: list[tuple[list[int], int]], pad: int) -> BatchEncoding:
     """`input_ids` and `labels` of rows (ids, where the reply starts)."""
     longest = max(len(ids) for ids, _ in rows)
+    longest += -longest % ROUND_LENGTH
     input_ids = torch.full((len(rows), longest), pad)
     labels = torch.full((len(rows), longest), IGNORE)
     for i, (ids, start) in enumerate(rows):

@@ -72,6 +72,11 @@ def load(
     return _loaded[key]
 
 
+def is_loaded(name: str) -> bool:
+    """Whether this process holds the checkpoint of that name, in any number format."""
+    return any(key[0] == name for key in _loaded)
+
+
 def unload() -> None:
     """Forget every loaded model, so that its memory can be used again."""
     import gc

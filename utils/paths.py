@@ -10,6 +10,7 @@ COURSE = ROOT / "course"
 LESSONS = COURSE / "lessons"
 MODELS = COURSE / "models"
 FACTS = COURSE / "facts"
+CONFIGS = FACTS / "configs"  # published config.json files by repository name
 NOTEBOOKS = ROOT / "notebooks"
 CHAT_TEMPLATE = ROOT / "utils" / "template" / "chat_template.jinja"
 

@@ -18,7 +18,17 @@ from utils import env
 from utils.errors import UnknownModelError, UnknownProfileError
 
 Role = Literal[
-    "chat", "base", "coder", "math", "vision", "audio", "moe", "embedding", "draft"
+    "chat",
+    "base",
+    "coder",
+    "math",
+    "vision",
+    "audio",
+    "moe",
+    "hybrid",
+    "embedding",
+    "rerank",
+    "draft",
 ]
 Dtype = Literal["float32", "float16", "bfloat16"]
 Quantization = Literal["none", "nf4"]

@@ -40,12 +40,13 @@ def train(
     folder: Path,
     *,
     until: int | None = None,
-    on_step: Callable[[Step], None] | None = None,
+    on_save: Callable[[list[Step]], None] | None = None,
 ) -> list[Step]:
     """Train `model` in place by `recipe` and return the steps done in this call.
 
-    Saves to `folder` every 200 steps and goes on from there when called again.
-    `until` stops early, with the learning rate still planned for the whole recipe.
+    Saves to `folder` every 200 steps and goes on from there when called again;
+    `on_save` then gets the steps since the save before. `until` stops early, with the
+    learning rate still planned for the whole recipe.
     """
     plan = recipe.train
     device = next(model.parameters()).device
@@ -55,6 +56,7 @@ def train(
     precision = _precision(model, processor, recipe, device)
     stop = min(until or plan.steps, plan.steps)
     done: list[Step] = []
+    saved = 0
     with _progress() as bar:
         task = bar.add_task(recipe.name, total=stop, completed=start, speed=0, loss=0)
         clock, seen = time.perf_counter(), 0
@@ -68,10 +70,11 @@ def train(
             seen += step.tokens
             speed = seen / (time.perf_counter() - clock)
             bar.update(task, completed=number + 1, speed=speed, loss=loss)
-            if on_step:
-                on_step(step)
             if (number + 1) % SAVE_EVERY == 0 or number + 1 == stop:
                 _save(model, optimizer, folder, number + 1)
+                if on_save:
+                    on_save(done[saved:])
+                saved = len(done)
     return done
 
 

@@ -27,8 +27,8 @@ def check_warm_up(answer) -> str:
         "total is still a list: the list has to be added up.",
     )
     expect(answer != 3, "total is 3: that is how many numbers there are.")
-    expect(answer == 206, f"total is {answer}: not all three numbers are in it once.")
-    return "48 + 67 + 91 is 206. That is how a right answer looks."
+    expect(answer == 210, f"total is {answer}: not all three numbers are in it once.")
+    return "48 + 67 + 95 is 210. That is how a right answer looks."
 
 
 @exercise(

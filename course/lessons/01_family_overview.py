@@ -9,7 +9,7 @@
 from utils.models import load
 
 model, tokenizer = load("chat")
-question = [{"role": "user", "content": "What is 48 + 67 + 91?"}]
+question = [{"role": "user", "content": "What is 48 + 67 + 95?"}]
 
 
 def ask(messages, thinking):
@@ -104,7 +104,7 @@ print(env.describe())
 # Give `total` the sum of `numbers`. Let Python do the adding.
 
 # %% tags=["exercise"]
-numbers = [48, 67, 91]
+numbers = [48, 67, 95]
 # --- solution
 total = sum(numbers)
 # --- stub

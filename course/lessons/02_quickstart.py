@@ -15,7 +15,7 @@ from utils.models import locate
 path = locate("chat")
 tokenizer = AutoTokenizer.from_pretrained(path)
 model = AutoModelForCausalLM.from_pretrained(path)
-messages = [{"role": "user", "content": "What is 48 + 67 + 91?"}]
+messages = [{"role": "user", "content": "What is 48 + 67 + 95?"}]
 inputs = tokenizer.apply_chat_template(
     messages, add_generation_prompt=True, return_tensors="pt"
 )

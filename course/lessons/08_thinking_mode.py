@@ -9,7 +9,7 @@ from utils.chat import chat
 from utils.models import load
 
 model, tokenizer = load("chat")
-for question in ("What is 5 + 4?", "What is 48 + 67 + 91 + 25 + 74?"):
+for question in ("What is 31 + 45?", "What is 48 + 67 + 91 + 25 + 74?"):
     for thinking in (True, False):
         reply = chat(model, tokenizer, question, thinking=thinking)
         mode = "on " if thinking else "off"
@@ -274,6 +274,7 @@ points = published("qwen3.thinking_budget.aime24")
 picture, axes = show.canvas("Qwen3-235B-A22B on AIME 2024", "budget", "score (%)")
 axes.plot(list(points.value), list(points.value.values()), "o-", color=show.COLORS[0])
 axes.axhline(published("qwen3.non_thinking.aime24").value, ls="--", color="#555555")
+axes.set_ylim(30, 90)
 show.figure(picture, f"Score by thinking budget: {points.value}. Dashed: no thinking.")
 say(f"Source: {points.citation}. {points.note}")
 

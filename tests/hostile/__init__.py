@@ -3,7 +3,7 @@
 `test_sandbox_hostile` runs them. A program finds in its globals what was laid out to be
 attacked: OTHER, the id of a process of the same user; CANARY, a file of the same user;
 PORT, SOCKET and DATAGRAMS, where somebody listens; REPOSITORY. One that gets through
-prints ESCAPED.
+prints ESCAPED. None does lasting harm then, so that a broken sandbox costs little.
 """
 
 from hostile import greedy, nosy

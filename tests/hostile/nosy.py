@@ -84,7 +84,6 @@ WRITING = {
         """
         import os, shutil
         shutil.rmtree(os.path.dirname(CANARY), ignore_errors=True)
-        shutil.rmtree(REPOSITORY, ignore_errors=True)
         """,
     ),
     "moving": denied("import os; os.rename(CANARY, 'mine')"),
@@ -157,7 +156,7 @@ NETWORK = {
 OTHERS = {
     "killing the parent": denied("import os; os.kill(os.getppid(), 9)"),
     "killing its group": denied("import os; os.kill(0, 15)"),
-    "killing everything": denied("import os; os.kill(-1, 9)"),
+    "signalling everything": denied("import os; os.kill(-1, 0)"),
     "killing somebody": denied("import os; os.kill(OTHER, 9)"),
     "killing through a handle": denied("""
         import os, signal
@@ -197,10 +196,13 @@ POWERS = {
         import os, stat
         os.mknod('null', stat.S_IFCHR | 0o666, os.makedev(1, 3))
     """),
-    "the machine's name": libc("sethostname(b'mine', 4)"),
+    "the machine's name": denied("""
+        import os, socket
+        socket.sethostname(os.uname().nodename)
+    """),
     "the machine's clock": denied("""
         import time
-        time.clock_settime(time.CLOCK_REALTIME, 0)
+        time.clock_settime(time.CLOCK_REALTIME, time.time())
     """),
     "keys of the kernel": libc("syscall(250, 1, 0, 0, 0, 0)"),  # keyctl on x86-64
     "programs in the kernel": libc("syscall(321, 0, 0, 0)"),  # bpf on x86-64

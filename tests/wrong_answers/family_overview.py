@@ -13,8 +13,8 @@ def _rest(name):
 
 WRONG = {
     "warm_up": [
-        ("206", "between quotes"),
-        ([48, 67, 91], "still a list"),
+        ("210", "between quotes"),
+        ([48, 67, 95], "still a list"),
         (3, "how many numbers"),
         (115, "not all three numbers"),
     ],

@@ -1,6 +1,7 @@
 """Landlock: a Linux process gives up, for good, all files but those it names.
 
-Needs no privilege, works in containers; Linux 5.13 or newer. The names and numbers are
+Needs no privilege, works in containers; Linux 5.13 or newer. What it does not hide is
+whether a file exists and how large it is; `namespaces` does. The names and numbers are
 those of include/uapi/linux/landlock.h; https://docs.kernel.org/userspace-api/landlock.html
 """
 
