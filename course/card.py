@@ -11,6 +11,7 @@ from utils.tasks.base import Example, draw, user
 
 SEED = 20261124
 MODES = {True: "on", False: "off", None: ""}
+CODE = ("def ", "<|fim")  # questions that are shown with their line breaks
 PATTERNS = ("*.safetensors", "*.json", "*.jinja")  # what makes up a model
 
 
@@ -131,6 +132,8 @@ def _example(shown: Shown) -> Example:
 def _quoted(one: dict) -> str:
     mode = MODES[one["thinking"]]
     question = one["question"] + (f" (thinking {mode})" if mode else "")
+    if question.startswith(CODE):
+        question = f"```\n{question}\n```"
     return "\n".join(f"> {line}".rstrip() for line in question.split("\n"))
 
 

@@ -1,10 +1,12 @@
 """Accuracy with its interval, and examples that keep their replies."""
 
+from itertools import combinations
+
 import pytest
 from tiny_chat import chatty_model, tiny_tokenizer
 
 from utils.chat import Reply
-from utils.evaluate import Graded, Result, evaluate, grade, wilson
+from utils.evaluate import Graded, Result, evaluate, grade, pass_at_k, wilson
 from utils.tasks import TASKS, draw
 
 pytestmark = pytest.mark.unit
@@ -35,6 +37,45 @@ def test_wilson_stays_between_zero_and_one():
 def test_no_examples_are_refused():
     with pytest.raises(ValueError, match="ask for at least one"):
         wilson(0, 0)
+
+
+@pytest.mark.parametrize(("n", "right"), [(5, 0), (5, 1), (6, 3), (4, 4)])
+def test_pass_at_k_is_the_share_of_draws_with_a_right_one(n, right):
+    samples = [True] * right + [False] * (n - right)
+    for k in range(1, n + 1):
+        draws = list(combinations(samples, k))
+        assert pass_at_k(n, right, k) == pytest.approx(
+            sum(map(any, draws)) / len(draws)
+        )
+
+
+@pytest.mark.parametrize(
+    ("n", "right", "k"), [(5, 6, 1), (5, -1, 1), (5, 2, 0), (5, 2, 6)]
+)
+def test_pass_at_k_of_nonsense_is_refused(n, right, k):
+    with pytest.raises(ValueError, match="makes no sense"):
+        pass_at_k(n, right, k)
+
+
+def test_a_task_that_grades_many_at_once_is_asked_once():
+    class Batched:
+        name = "batched"
+        asked = 0
+
+        def grade_batch(self, examples, replies):
+            self.asked += 1
+            return [reply == "yes" for reply in replies]
+
+    task, examples = Batched(), draw(TASKS["sums"], 5, seed=1)
+    said = iter(["yes", "no", "yes", "no", "no"])
+
+    def answer(conversations):
+        return [Reply(None, next(said), 1, True) for _ in conversations]
+
+    result = grade(answer, task, examples, seed=1, batch_size=2)
+    assert task.asked == 1
+    assert result.right == 2
+    assert all(g.right == (g.reply.text == "yes") for g in result.graded)
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 64])

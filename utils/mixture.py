@@ -6,7 +6,7 @@ taken on the last assistant turn only: the prompt is given, not learned.
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -20,30 +20,43 @@ from utils.recipe import DataPart, Mode
 from utils.tasks import TASKS
 from utils.tasks.base import Example, assistant
 
+Render = Callable[[PreTrainedTokenizerBase, Example, Mode], tuple[str, str]]
 ROUND_LENGTH = 8  # a batch's length is a multiple of it; see utils.losses.ROUND_ROWS
 POOL = 32  # batches drawn together, then sorted by length so that few pads are needed
 
 
 def texts(data: DataPart, tokenizer_seed: int, n: int) -> Iterator[str]:
     """Plain texts of `n` examples, to train a tokenizer on."""
-    rng = random.Random(f"texts/{tokenizer_seed}")
-    for _ in range(n):
-        example = _sample(rng, data)
+    for example in examples(data, tokenizer_seed, n):
         if example.tools:
             yield tools_text(example.tools)
         yield "\n".join(m["content"] for m in example.messages)
         yield f"{example.thought}\n\n{example.reply}"
 
 
+def examples(data: DataPart, seed: int, n: int) -> Iterator[Example]:
+    """`n` training examples of the recipe's tasks."""
+    rng = random.Random(f"texts/{seed}")
+    for _ in range(n):
+        yield _sample(rng, data)
+
+
 def batch(
-    data: DataPart, tokenizer: PreTrainedTokenizerBase, step: int, size: int
+    data: DataPart,
+    tokenizer: PreTrainedTokenizerBase,
+    step: int,
+    size: int,
+    render: Render | None = None,
 ) -> BatchEncoding:
     """The conversations of training step `step`: `input_ids` and `labels`.
+
+    `render` makes prompt and target of an example: ChatML if not given.
 
     Both are [batch, seq]; labels are -100 outside the reply. Padding is on the right:
     a causal model never looks ahead at it.
     """
-    pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size)
+    render = render or prompt_and_target
+    pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size, render)
     return padded(pool[step % POOL], tokenizer.pad_token_id)
 
 
@@ -84,15 +97,21 @@ def tools_text(tools: list[dict]) -> str:
 
 @lru_cache(maxsize=2)
 def _pool(
-    data_json: str, tokenizer: PreTrainedTokenizerBase, number: int, size: int
+    data_json: str,
+    tokenizer: PreTrainedTokenizerBase,
+    number: int,
+    size: int,
+    render: Render,
 ) -> list[list[tuple[list[int], int]]]:
     """`POOL` batches of (ids, where the reply starts), alike in length within each."""
     data = DataPart.model_validate_json(data_json)
     rng = random.Random(f"pool/{data.seed}/{number}")
-    modes = tuple(data.modes)
+    modes = data.modes or {"direct": 1.0}  # raw text has none, and asks for none
     pairs = [
-        prompt_and_target(
-            tokenizer, _sample(rng, data), rng.choices(modes, data.modes.values())[0]
+        render(
+            tokenizer,
+            _sample(rng, data),
+            rng.choices(tuple(modes), modes.values())[0],
         )
         for _ in range(POOL * size)
     ]

@@ -6,7 +6,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["chat", "embedding", "reranker"]  # the modules of utils.kinds
+# The modules of utils.kinds.
+Kind = Literal["chat", "text", "embedding", "reranker"]
 Mode = Literal["thinking", "direct", "no_think", "think", "plain"]
 
 

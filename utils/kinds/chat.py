@@ -19,7 +19,7 @@ from utils.recipe import Bar, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example
 
-__all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
+__all__ = ["batch", "decoder", "evaluate", "load", "loss", "prepare", "reply"]
 
 
 def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:

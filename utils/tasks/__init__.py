@@ -2,6 +2,7 @@
 
 from utils.tasks.base import Example, Split, Task, draw
 from utils.tasks.calculus import CriticalPoints, Derivative, WrittenOut
+from utils.tasks.code import Complete, Fill
 from utils.tasks.extraction import Extraction
 from utils.tasks.facts import Facts
 from utils.tasks.instructions import NumberOnly, ReplyLanguage
@@ -46,16 +47,20 @@ TASKS: dict[str, Task] = {
         Facts(),
         ReplyLanguage(),
         NumberOnly(_NUMBERS),
+        Complete(),
+        Fill(),
     )
 }
 
 __all__ = [
     "TASKS",
+    "Complete",
     "CriticalPoints",
     "Derivative",
     "Example",
     "Extraction",
     "Facts",
+    "Fill",
     "FollowUps",
     "NumberOnly",
     "OutOfScope",
