@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 
 from utils.recipe import Recipe, Shown
-from utils.tasks.base import Example, draw, user
+from utils.tasks.base import Example, draw, text_of, user
 
 SEED = 20261124
 MODES = {True: "on", False: "off", None: ""}
@@ -109,14 +109,6 @@ def page(recipe: Recipe, expected: dict) -> str:
             *shown,
         ]
     )
-
-
-def text_of(message: dict) -> str:
-    """A message's text, without its pictures and sounds."""
-    content = message["content"]
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text", "") for part in content)
 
 
 def _example(shown: Shown) -> Example:

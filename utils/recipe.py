@@ -6,7 +6,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["chat"]  # the modules of utils.kinds
+Kind = Literal["chat", "vision"]  # the modules of utils.kinds
 Mode = Literal["thinking", "direct", "no_think", "think"]
 
 

@@ -1,6 +1,8 @@
 """Small verifiable skills: sampled from a seed, asked as chat messages, graded."""
 
+from utils.tasks import charts, shapes
 from utils.tasks.base import Example, Split, Task, draw
+from utils.tasks.pictures import LARGE, SMALL
 from utils.tasks.scope import OutOfScope
 from utils.tasks.smalltalk import Smalltalk
 from utils.tasks.sums import FollowUps, Sums
@@ -13,6 +15,12 @@ TASKS: dict[str, Task] = {
         FollowUps(),
         Smalltalk(),
         OutOfScope(),
+        *(charts.Charts(kind) for kind in charts.KINDS),
+        *(charts.Charts(kind, SMALL, "-small") for kind in charts.KINDS),
+        *(charts.Charts(kind, LARGE, "-large") for kind in charts.KINDS),
+        *(shapes.Shapes(kind) for kind in shapes.KINDS),
+        *(shapes.Shapes(kind, SMALL, "-small") for kind in shapes.KINDS),
+        *(shapes.Shapes(kind, LARGE, "-large") for kind in shapes.KINDS),
     )
 }
 

@@ -7,9 +7,9 @@ first; `utils.evaluate` runs them.
 import random
 import zlib
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-Message = dict[str, str]
+Message = dict[str, Any]  # role and content: a text, or parts with pictures
 Split = Literal["train", "dev", "test"]
 
 
@@ -67,3 +67,11 @@ def assistant(text: str) -> Message:
 def system(text: str) -> Message:
     """A message that sets the rules of the conversation."""
     return {"role": "system", "content": text}
+
+
+def text_of(message: Message) -> str:
+    """A message's text, without its pictures and sounds."""
+    content = message["content"]
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)

@@ -1,0 +1,341 @@
+"""The many ways to ask about a picture; `charts` and `shapes` ask in one of them.
+
+As in `wordings`, questions are put together from parts. `HELD_OUT` is never used in
+training: half of the questions of an evaluation come from there.
+"""
+
+import random
+
+from utils.tasks.base import Split
+from utils.tasks.noise import filler
+from utils.tasks.wordings import PREFIXES, SUFFIXES
+
+EXTREMES = (
+    "Which {bar} is the {most}?",
+    "Which {bar} is {most}?",
+    "Which one is the {most}?",
+    "Which one is {most}?",
+    "Which is the {most}?",
+    "Which is the {most} {bar}?",
+    "What is the {most} {bar}?",
+    "What {bar} is the {most}?",
+    "Which of the {bar}s is the {most}?",
+    "Which {bar} has the {most} value?",
+    "Which {bar} shows the {most} number?",
+    "Which {bar} reaches the {most} value?",
+    "Which letter has the {most} {bar}?",
+    "Which label has the {most} {bar}?",
+    "What is the label of the {most} {bar}?",
+    "What is the letter of the {most} {bar}?",
+    "Name the {most} {bar}.",
+    "Find the {most} {bar}.",
+    "Find the {bar} that is the {most}.",
+    "Show me the {most} {bar}.",
+    "Give me the {most} {bar}.",
+    "Give the label of the {most} {bar}.",
+    "Tell me which {bar} is the {most}.",
+    "Tell me the {most} {bar}.",
+    "Can you find the {most} {bar}?",
+    "Can you see which {bar} is {most}?",
+    "Could you name the {most} {bar}?",
+    "Do you see the {most} {bar}?",
+    "I want to know the {most} {bar}.",
+    "I am looking for the {most} {bar}.",
+    "Look at the chart. Which {bar} is the {most}?",
+    "In this chart, which {bar} is the {most}?",
+    "Which {bar} in the picture is the {most}?",
+    "Where is the {most} {bar}?",
+    "Where is the {most} value?",
+    "The {most} {bar}?",
+    "The {most} one?",
+    "{most} {bar}?",
+    "{most}?",
+)
+TREND = (
+    "Is the trend rising, falling or mixed?",
+    "Is the trend falling, rising or mixed?",
+    "Rising, falling or mixed?",
+    "What is the trend?",
+    "What is the trend of the {bar}s?",
+    "What trend do the {bar}s show?",
+    "What trend do you see?",
+    "What trend is this?",
+    "Which trend does the chart show?",
+    "Which trend do the values have?",
+    "Name the trend.",
+    "Describe the trend.",
+    "Find the trend.",
+    "Tell me the trend.",
+    "Give me the trend of this chart.",
+    "Can you see a trend?",
+    "Is there a trend?",
+    "Trend?",
+    "Do the {bar}s rise or fall?",
+    "Do the {bar}s rise, fall or both?",
+    "Do the values rise or fall?",
+    "Do the values go up or down?",
+    "Do the {bar}s go up or down from left to right?",
+    "Are the {bar}s rising or falling?",
+    "Are the values going up or down?",
+    "Are the values growing?",
+    "Are the {bar}s getting taller or shorter?",
+    "Are the {bar}s in rising order?",
+    "Are the {bar}s in falling order?",
+    "Is it rising or falling?",
+    "Is the chart rising?",
+    "Is the chart falling?",
+    "Does the chart rise or fall?",
+    "Does it go up or down?",
+    "Which way do the {bar}s go?",
+    "Which way does the chart go?",
+    "In which direction do the values go?",
+    "What is the direction of the {bar}s?",
+    "How do the values change?",
+    "How do the {bar}s change from left to right?",
+    "From left to right, do the {bar}s rise or fall?",
+    "Look at the chart. What is the trend?",
+    "Up or down?",
+)
+VALUE = (
+    "What is the value of {bar} {label}?",
+    "What is the value of {label}?",
+    "What is the number of {bar} {label}?",
+    "What is {label}?",
+    "What is {bar} {label}?",
+    "What value does {bar} {label} have?",
+    "What value does {label} show?",
+    "What value has {label}?",
+    "What number does {bar} {label} show?",
+    "What number does {label} reach?",
+    "What does {bar} {label} show?",
+    "What does {label} say?",
+    "Which value does {bar} {label} have?",
+    "Which number is {label}?",
+    "How high is {bar} {label}?",
+    "How high is {label}?",
+    "How tall is {bar} {label}?",
+    "How tall is {label}?",
+    "How big is {bar} {label}?",
+    "How large is {label}?",
+    "How much is {label}?",
+    "How much is {bar} {label}?",
+    "How much does {label} have?",
+    "Read {bar} {label}.",
+    "Read the value of {bar} {label}.",
+    "Read the number of {label}.",
+    "Give me the value of {label}.",
+    "Give the value of {bar} {label}.",
+    "Tell me the value of {bar} {label}.",
+    "Tell me how high {label} is.",
+    "Find the value of {label}.",
+    "Can you read {bar} {label}?",
+    "Can you tell me the value of {label}?",
+    "I need the value of {bar} {label}.",
+    "Look at {bar} {label}. What is its value?",
+    "In this chart, what is the value of {label}?",
+    "Where does {bar} {label} end?",
+    "The value of {label}?",
+    "Value of {bar} {label}?",
+    "{bar} {label}?",
+    "{label}?",
+    "{label} is?",
+    "{label} = ?",
+)
+SHAPE = (
+    "What shape is the {color} one?",
+    "What shape is {color}?",
+    "What shape does the {color} one have?",
+    "What shape has the {color} {thing}?",
+    "What is the shape of the {color} {thing}?",
+    "What is the {color} one?",
+    "What is the {color} {thing}?",
+    "What is {color}?",
+    "What kind of shape is the {color} one?",
+    "What {color} shape is there?",
+    "What {color} shape do you see?",
+    "Which shape is {color}?",
+    "Which shape is the {color} one?",
+    "Which shape is drawn in {color}?",
+    "Which shape has the color {color}?",
+    "Which {color} shape is there?",
+    "Which {thing} is {color}?",
+    "Name the {color} shape.",
+    "Name the shape that is {color}.",
+    "Find the {color} one. What shape is it?",
+    "Look for the {color} {thing}. Which shape is it?",
+    "Tell me the shape of the {color} {thing}.",
+    "Tell me what the {color} one is.",
+    "Tell me which shape is {color}.",
+    "Give me the shape of the {color} one.",
+    "Can you name the {color} shape?",
+    "I see something {color}. What is it?",
+    "The {color} one is a?",
+    "The {color} shape?",
+    "{color} shape?",
+    "{color}?",
+)
+ONLY_SHAPE = (
+    "What shape is this?",
+    "What shape is it?",
+    "What shape do you see?",
+    "What is this?",
+    "What is this shape?",
+    "Which shape is this?",
+    "Which shape is in the picture?",
+    "Name the shape.",
+    "Tell me the shape.",
+)
+COLOR = (
+    "What color is the {shape}?",
+    "What colour is the {shape}?",
+    "What is the color of the {shape}?",
+    "What color does the {shape} have?",
+    "What color has the {shape}?",
+    "Which color is the {shape}?",
+    "Which colour is the {shape}?",
+    "Which color does the {shape} have?",
+    "Which color has the {shape}?",
+    "In which color is the {shape}?",
+    "In what color is the {shape} drawn?",
+    "The {shape} is what color?",
+    "The {shape} has which color?",
+    "The color of the {shape}?",
+    "Color of the {shape}?",
+    "Name the color of the {shape}.",
+    "Tell me the color of the {shape}.",
+    "Tell me what color the {shape} is.",
+    "Give me the color of the {shape}.",
+    "Find the {shape}. What color is it?",
+    "Look at the {shape}. Which color is it?",
+    "I see a {shape}. What color is it?",
+    "There is a {shape}. Which color does it have?",
+    "Can you tell me the color of the {shape}?",
+    "How is the {shape} colored?",
+    "The {shape}?",
+    "{shape} color?",
+)
+ONLY_COLOR = (
+    "What color is this?",
+    "What color is it?",
+    "What color do you see?",
+    "What colour is the shape?",
+    "Which color is it?",
+    "Which color does the shape have?",
+    "Name the color.",
+    "Tell me the color.",
+)
+COUNT = (
+    "How many {things} are there?",
+    "How many {things} are in the picture?",
+    "How many {things} are here?",
+    "How many {things} do you see?",
+    "How many {things} can you see?",
+    "How many {things} can you count?",
+    "How many {things} does it have?",
+    "How many {things} have been drawn?",
+    "How many {things}?",
+    "How many of them are {things}?",
+    "Count the {things}.",
+    "Count the {things} in the picture.",
+    "Count all {things}.",
+    "Can you count the {things}?",
+    "What is the number of {things}?",
+    "What is the count of {things}?",
+    "Give me the number of {things}.",
+    "Give the number of {things}.",
+    "Tell me how many {things} there are.",
+    "Tell me the number of {things}.",
+    "Find out how many {things} there are.",
+    "Do you see {things}? How many?",
+    "I see {things}. How many are there?",
+    "I want to know how many {things} there are.",
+    "Look at the picture. How many {things} are there?",
+    "In this picture, how many {things} are there?",
+    "The number of {things}?",
+    "Number of {things}?",
+    "{things}: how many?",
+)
+QUESTIONS = {
+    "extreme": EXTREMES,
+    "trend": TREND,
+    "value": VALUE,
+    "shape": SHAPE,
+    "only-shape": ONLY_SHAPE,
+    "color": COLOR,
+    "only-color": ONLY_COLOR,
+    "count": COUNT,
+}
+HELD_OUT = {
+    "extreme": (
+        "Of all the {bar}s, which one is the {most}?",
+        "Please point out the {most} {bar}.",
+        "Could you tell me which {bar} is the {most}?",
+        "Under which letter do you find the {most} {bar}?",
+        "Pick the {most} of these {bar}s.",
+    ),
+    "trend": (
+        "Would you say the trend is rising, falling or mixed?",
+        "Does this chart go up, go down, or neither?",
+        "Tell me how the {bar}s change from left to right.",
+        "Which trend do you see in this picture?",
+        "Say whether the values rise or fall.",
+    ),
+    "value": (
+        "Please read the value of {bar} {label} for me.",
+        "Which value belongs to {label}?",
+        "Could you tell me how high {bar} {label} is?",
+        "What would you say is the value of {label}?",
+        "Up to which number does {bar} {label} go?",
+    ),
+    "shape": (
+        "Could you tell me which shape is {color}?",
+        "Please name the shape of the {color} {thing}.",
+        "One of them is {color}. Which shape is that?",
+        "Say what shape the {color} one is.",
+    ),
+    "only-shape": ("Could you name this shape?", "Please tell me what shape it is."),
+    "color": (
+        "Could you tell me what color the {shape} is?",
+        "Please name the color of the {shape}.",
+        "One of them is a {shape}. Which color is that?",
+        "Say which color the {shape} has.",
+    ),
+    "only-color": ("Could you name this color?", "Please tell me what color it is."),
+    "count": (
+        "Could you count the {things} for me?",
+        "How many {things} does the picture show?",
+        "Please say how many {things} you see.",
+        "What number of {things} is there?",
+    ),
+}
+MOST = {
+    "tallest": "tallest highest biggest largest longest greatest maximum top".split(),
+    "shortest": "shortest lowest smallest least minimum tiniest".split(),
+}
+BARS = ("bar", "bar", "bar", "column")
+THINGS = ("thing", "object", "figure", "shape")
+FRAMED = 0.25  # share of training questions among words that say nothing
+
+
+def ask(rng: random.Random, kind: str, split: Split, **slots: str) -> str:
+    """One wording of a kind of question, its slots filled in."""
+    held_out = split != "train" and rng.random() < 0.5
+    wording = rng.choice((HELD_OUT if held_out else QUESTIONS)[kind])
+    if rng.random() < 0.15:
+        wording = wording.lower()
+    filled = {"bar": rng.choice(BARS), "thing": rng.choice(THINGS)} | slots
+    text = wording.format(**filled)
+    if split == "train" and rng.random() < FRAMED:
+        return " ".join((*filler(rng, most=5), text, *filler(rng, most=3)))
+    return _vary(rng, text)
+
+
+def _vary(rng: random.Random, text: str) -> str:
+    """Small changes that people make: a greeting, a thank you, no mark at the end."""
+    if rng.random() < 0.8:
+        text = text[0].upper() + text[1:]
+    if rng.random() < 0.1:
+        text = rng.choice(PREFIXES) + text
+    if rng.random() < 0.08:
+        text += rng.choice(SUFFIXES)
+    return text.rstrip(".?") if rng.random() < 0.15 else text
