@@ -1,6 +1,8 @@
 """Pictures: the processor's inputs, the template, training batches, replies."""
 
+import json
 import random
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from tiny_vision import tiny_model, tiny_processor, tiny_recipe
 from transformers.utils import is_torchvision_available
 from transformers.utils.chat_template_utils import render_jinja_template
 
-from utils import vision
+from utils import locate, models, paths, profiles, vision
 from utils.kinds import vision as kind
 from utils.losses import IGNORE
 from utils.paths import VISION_TEMPLATE
@@ -83,26 +85,28 @@ def test_the_processor_is_the_same_after_saving(tmp_path):
     processor = tiny_processor()
     processor.save_pretrained(tmp_path)
     again = vision.load_processor(tmp_path)
-    questions = [asked(128, 160, "Which bar?"), asked(150, 100)]
-    assert same(
-        vision.encode(processor, questions).data, vision.encode(again, questions).data
-    )
+    questions = [asked(128, 160, "Which bar?"), asked(192, 128)]
+    ours, theirs = (vision.encode(p, questions).data for p in (processor, again))
+    pixels = [inputs.pop("pixel_values") for inputs in (ours, theirs)]
+    assert same(ours, theirs)
+    torch.testing.assert_close(*pixels, atol=1e-5, rtol=0)
     assert again.chat_template == processor.chat_template
 
 
 @pytest.mark.skipif(not is_torchvision_available(), reason="no torchvision here")
-def test_the_combined_processor_gives_the_same_inputs(tmp_path):
+def test_where_torchvision_is_the_combined_processor_is_used(tmp_path):
+    """Its inputs are those above; a resampled picture differs by less than a level."""
     from transformers import Qwen3VLProcessor
 
     processor = tiny_processor()
     processor.save_pretrained(tmp_path)
     combined = vision.load_processor(tmp_path)
     assert type(combined) is Qwen3VLProcessor
-    questions = [asked(128, 160, "Which bar?"), asked(192, 128)]
+    questions = [asked(150, 100)]
     ours, theirs = (vision.encode(p, questions).data for p in (processor, combined))
     pixels = [inputs.pop("pixel_values") for inputs in (ours, theirs)]
     assert same(ours, theirs)
-    torch.testing.assert_close(*pixels, atol=1e-5, rtol=0)
+    assert (pixels[0] - pixels[1]).abs().mean() < 1 / 127.5
 
 
 def test_control_tokens_in_a_question_are_text():
@@ -247,6 +251,42 @@ def test_the_loss_falls_and_the_model_loads_again(tmp_path):
     with torch.no_grad():
         ours, theirs = model.float().eval()(**inputs), loaded(**inputs)
     torch.testing.assert_close(ours.logits, theirs.logits, atol=1e-3, rtol=1e-3)
+
+
+# --- loading ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def pocket(tmp_path, monkeypatch) -> Path:
+    """A repository whose vision model is the tiny one; the model's folder."""
+    from course.train import export
+
+    folder = tmp_path / "models" / profiles.checkpoint("vision", "pocket").name
+    export(tiny_model(), tiny_processor(), folder)
+    hashes = {p.name: sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+    (folder / "expected.json").write_text(json.dumps({"sha256": hashes}))
+    monkeypatch.setattr(paths, "MODELS", folder.parent)
+    locate._verified_pocket.cache_clear()
+    yield folder
+    locate._verified_pocket.cache_clear()
+    models.unload()
+
+
+def test_the_vision_role_gives_model_and_processor(pocket):
+    model, processor = models.load("vision", "pocket")
+    assert type(model).__name__ == "Qwen3VLForConditionalGeneration"
+    assert model.dtype == torch.float32
+    inputs = processor.apply_chat_template(
+        asked(128, 128),
+        tokenize=True,
+        return_dict=True,
+        return_tensors="pt",
+        add_generation_prompt=True,
+    )
+    output = model.generate(**inputs, max_new_tokens=3)
+    assert output.shape[1] > inputs["input_ids"].shape[1]
+    reply = vision.chat(model, processor, asked(128, 128), max_new_tokens=3)
+    assert reply.tokens <= 3
 
 
 # --- replies ----------------------------------------------------------------------
