@@ -90,7 +90,7 @@ def page(recipe: Recipe, expected: dict) -> str:
         [
             f"# {recipe.name}\n",
             f"{recipe.summary} {expected['parameters'] / 1e6:.2f} million parameters, "
-            f"`{recipe.architecture}`, trained from scratch on text that this "
+            f"`{recipe.architecture}`, trained from scratch on data that this "
             "repository's code makes.\n",
             "It can:\n",
             *(f"- {line}" for line in recipe.can),

@@ -26,7 +26,8 @@ class DataPart(_Strict):
     """What is practiced. Weights need not sum to one.
 
     `tasks`: share of each task. `modes`: share of each way to ask (see
-    `utils.mixture`). `history`: chance of an unrelated turn before the question.
+    `utils.mixture`). `history`: chance of an unrelated turn before the question; of one
+    more question about the same picture.
     """
 
     seed: int
