@@ -10,7 +10,7 @@ from utils.tasks import TASKS, draw
 from utils.tasks.base import Example, text_of
 from utils.tasks.charts import LETTERS, TRENDS, Charts, trend_of
 from utils.tasks.drawing import BOTTOM, LEFT, RIGHT, SHAPES, TOP, draw_chart, draw_scene
-from utils.tasks.picture_wordings import HELD_OUT, QUESTIONS, ask
+from utils.tasks.picture_wordings import ask, wordings
 from utils.tasks.pictures import LARGE, SIDES, SMALL
 from utils.tasks.shapes import COLORS, Shapes
 
@@ -189,10 +189,11 @@ def test_tasks_of_one_size(kind, suffix, size):
     assert {image_of(example).size for example in draw(task, 20, 1)} == {size}
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", wordings("questions"))
 def test_held_out_wordings_are_for_evaluation_only(kind):
-    assert not set(QUESTIONS[kind]) & set(HELD_OUT[kind])
-    pieces = [re.split(r"\{\w+\}", wording) for wording in HELD_OUT[kind]]
+    held = wordings("held_out")[kind]
+    assert not set(wordings("questions")[kind]) & set(held)
+    pieces = [re.split(r"\{\w+\}", wording) for wording in held]
     marks = [max(literal, key=len).lower() for literal in pieces]
 
     def held_out(split: str, n: int = 1000) -> int:

@@ -1,4 +1,4 @@
-"""Pictures: the processor's inputs, the template, training batches, replies."""
+"""Pictures: the processor's inputs, training batches, loading, replies."""
 
 import json
 import random
@@ -7,24 +7,20 @@ from pathlib import Path
 
 import pytest
 import torch
-import trl
 from PIL import Image
 from tiny_vision import tiny_model, tiny_processor, tiny_recipe
 from transformers.utils import is_torchvision_available
-from transformers.utils.chat_template_utils import render_jinja_template
 
 from utils import locate, models, paths, profiles, vision
 from utils.kinds import vision as kind
 from utils.losses import IGNORE
-from utils.paths import VISION_TEMPLATE
 from utils.tasks import TASKS, draw
-from utils.tasks.base import assistant, system, user
+from utils.tasks.base import assistant, user
 from utils.tasks.pictures import look
 from utils.train import train
 
 pytestmark = pytest.mark.unit
 
-QWEN3_VL = Path(trl.__file__).parent / "chat_templates" / "qwen3_vl.jinja"
 PAD = "<|image_pad|>"
 
 
@@ -118,64 +114,6 @@ def test_control_tokens_in_a_question_are_text():
     for token, count in (("<|im_end|>", 1), (PAD, 16), ("<|vision_start|>", 1)):
         assert ids.count(tokenizer.convert_tokens_to_ids(token)) == count
     assert typed in tokenizer.decode(ids)
-
-
-# --- the template -----------------------------------------------------------------
-
-IMAGE = {"type": "image", "image": "a.png"}
-VIDEO = {"type": "video", "video": "a.mp4"}
-TEXT = {"type": "text", "text": "Which bar?"}
-CALL = {"type": "function", "function": {"name": "add", "arguments": {"a": [1]}}}
-TOOL = {"type": "function", "function": {"name": "add", "parameters": {}}}
-CONVERSATIONS = {
-    "text": [user("Hi")],
-    "picture and text": [{"role": "user", "content": [IMAGE, TEXT]}],
-    "text, picture, text": [{"role": "user", "content": [TEXT, IMAGE, TEXT]}],
-    "two pictures": [{"role": "user", "content": [IMAGE, IMAGE, TEXT]}],
-    "picture by address": [
-        {"role": "user", "content": [{"type": "image_url", "image_url": "a"}]}
-    ],
-    "video": [{"role": "user", "content": [VIDEO, IMAGE, TEXT]}],
-    "system": [system("Be brief."), {"role": "user", "content": [IMAGE]}],
-    "system in parts": [{"role": "system", "content": [TEXT]}, user("Hi")],
-    "system alone": [system("Be brief.")],
-    "turns": [
-        {"role": "user", "content": [IMAGE, TEXT]},
-        assistant("Bar C."),
-        user("And the shortest?"),
-    ],
-    "answer in parts": [user("Hi"), {"role": "assistant", "content": [TEXT, TEXT]}],
-    "thought stays": [user("Hi"), assistant("<think>\na\n</think>\n\nb"), user("c")],
-    "call": [user("1 + 1"), {"role": "assistant", "content": "", "tool_calls": [CALL]}],
-    "calls with text": [
-        user("1 + 1"),
-        assistant("Both.") | {"tool_calls": [CALL, CALL["function"]]},
-        {"role": "tool", "content": "2"},
-        {"role": "tool", "content": [IMAGE, TEXT]},
-        assistant("2"),
-    ],
-}
-SETTINGS = {
-    "plain": {},
-    "training": {"add_generation_prompt": False},
-    "numbered": {"add_vision_id": True},
-    "tools": {"tools": [TOOL, TOOL]},
-}
-
-
-@pytest.mark.parametrize("settings", SETTINGS)
-@pytest.mark.parametrize("name", CONVERSATIONS)
-def test_our_template_renders_what_qwen3_vl_s_does(name, settings):
-    given = {"add_generation_prompt": True} | SETTINGS[settings]
-
-    def rendered(path: Path) -> str:
-        source = path.read_text(encoding="utf-8")
-        texts, _ = render_jinja_template(
-            conversations=[CONVERSATIONS[name]], chat_template=source, **given
-        )
-        return texts[0]
-
-    assert rendered(VISION_TEMPLATE) == rendered(QWEN3_VL)
 
 
 # --- training ---------------------------------------------------------------------
