@@ -13,10 +13,12 @@ from utils.chat import Reply
 from utils.evaluate import Result
 from utils.losses import IGNORE
 from utils.losses import reply_loss as loss
+from utils.mixture import ROUND_LENGTH
 from utils.recipe import Bar, DataPart, Recipe
 from utils.tasks import TASKS, draw
 from utils.tasks.base import Example, Message, assistant, text_of, user
-from utils.tasks.pictures import PictureTask
+from utils.tasks.drawing import Size
+from utils.tasks.pictures import PictureTask, some_size
 from utils.vision import PilProcessor, chat, chat_batch, load_processor
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
@@ -86,11 +88,13 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     The first question is a question alone: a causal model does not see the next ones.
     """
     rng = random.Random(f"pictures/{recipe.data.seed}/{step}")
-    questions = 1  # the same for all rows, so that few pads are needed
+    # One size of picture and one number of questions for all rows: few pads, and few
+    # shapes (see utils.losses.ROUND_ROWS).
+    size, questions = some_size(rng, None), 1
     while questions < MOST_QUESTIONS and rng.random() < recipe.data.history:
         questions += 1
     rows = [
-        conversation(rng, recipe.data, questions)
+        conversation(rng, recipe.data, questions, size)
         for _ in range(recipe.train.batch_size)
     ]
     texts = processor.apply_chat_template(rows)
@@ -101,6 +105,7 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
         return_tensors="pt",
         padding=True,
         padding_side="right",
+        pad_to_multiple_of=ROUND_LENGTH,
         **AS_DRAWN,
     )
     made = BatchEncoding(dict(inputs))
@@ -127,12 +132,14 @@ def reply(
     return chat(model, processor, example.messages)
 
 
-def conversation(rng: random.Random, data: DataPart, questions: int) -> list[Message]:
+def conversation(
+    rng: random.Random, data: DataPart, questions: int, size: Size | None = None
+) -> list[Message]:
     """That many questions about one picture, in any order, with their answers."""
     names, shares = tuple(data.tasks), tuple(data.tasks.values())
     task: PictureTask = TASKS[rng.choices(names, shares)[0]]
     family = [name for name in names if TASKS[name].family == task.family]
-    picture = task.picture(rng, "train")
+    picture = task.picture(rng, "train", size)
     messages: list[Message] = []
     for _ in range(questions):
         example = task.about(picture, rng, "train")

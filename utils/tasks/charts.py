@@ -52,11 +52,15 @@ class Charts:
         self.kind, self.size = kind, size
         self.name = f"charts-{kind}{suffix}"
 
-    def picture(self, rng: random.Random, split: Split) -> Chart:
+    def picture(
+        self, rng: random.Random, split: Split, size: Size | None = None
+    ) -> Chart:
         """A chart of the split; asked for the trend, each trend is as frequent."""
         shares = (1, 1, 1) if self.kind == "trend" else (1, 1, 4)
         while True:
-            chart = _chart(rng, rng.choices(tuple(TRENDS), shares)[0], self.size)
+            chart = _chart(
+                rng, rng.choices(tuple(TRENDS), shares)[0], size or self.size
+            )
             said = (chart.labels, chart.values, chart.top)
             if split_of(f"chart {said}") == split:
                 return chart

@@ -21,8 +21,10 @@ class PictureTask(Protocol):
     name: str
     family: str
 
-    def picture(self, rng: random.Random, split: Split) -> Any:
-        """What to draw; the picture alone decides which split it belongs to."""
+    def picture(
+        self, rng: random.Random, split: Split, size: Size | None = None
+    ) -> Any:
+        """What to draw, in the task's size or another; it belongs to one split."""
         ...
 
     def about(self, picture: Any, rng: random.Random, split: Split) -> Example:

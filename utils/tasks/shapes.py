@@ -36,10 +36,12 @@ class Shapes:
         self.kind, self.size = kind, size
         self.name = f"shapes-{kind}{suffix}"
 
-    def picture(self, rng: random.Random, split: Split) -> Scene:
+    def picture(
+        self, rng: random.Random, split: Split, size: Size | None = None
+    ) -> Scene:
         """A scene of the split."""
         while True:
-            scene = _scene(rng, self.size)
+            scene = _scene(rng, size or self.size)
             said = [(i.shape, i.color, i.center, i.radius) for i in scene.items]
             askable = _once(scene, "shape") and _once(scene, "color")
             if askable and split_of(f"scene {said}") == split:
