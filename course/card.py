@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 
 from utils.recipe import Recipe, Shown
-from utils.tasks.base import Example, draw, user
+from utils.tasks.base import Example, draw, text_of, user
 
 SEED = 20261124
 MODES = {True: "on", False: "off", None: ""}
@@ -92,7 +92,7 @@ def page(recipe: Recipe, expected: dict) -> str:
         [
             f"# {recipe.name}\n",
             f"{recipe.summary} {expected['parameters'] / 1e6:.2f} million parameters, "
-            f"`{recipe.architecture}`, trained from scratch on text that this "
+            f"`{recipe.architecture}`, trained from scratch on data that this "
             "repository's code makes.\n",
             "It can:\n",
             *(f"- {line}" for line in recipe.can),
@@ -111,14 +111,6 @@ def page(recipe: Recipe, expected: dict) -> str:
             *shown,
         ]
     )
-
-
-def text_of(message: dict) -> str:
-    """A message's text, without its pictures and sounds."""
-    content = message["content"]
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text", "") for part in content)
 
 
 def _example(shown: Shown) -> Example:

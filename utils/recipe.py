@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 # The modules of utils.kinds.
-Kind = Literal["chat", "text", "embedding", "reranker"]
+Kind = Literal["chat", "text", "embedding", "reranker", "vision"]
 Mode = Literal["thinking", "direct", "no_think", "think", "plain"]
 
 
@@ -27,7 +27,8 @@ class DataPart(_Strict):
     """What is practiced. Weights need not sum to one.
 
     `tasks`: share of each task. `modes`: share of each way to ask (see
-    `utils.mixture`). `history`: chance of an unrelated turn before the question.
+    `utils.mixture`). `history`: chance of an unrelated turn before the question; of one
+    more question about the same picture.
     """
 
     seed: int

@@ -1,5 +1,6 @@
 """Small verifiable skills: sampled from a seed, asked as chat messages, graded."""
 
+from utils.tasks import charts, shapes
 from utils.tasks.base import Example, Split, Task, draw
 from utils.tasks.calculus import CriticalPoints, Derivative, WrittenOut
 from utils.tasks.code import Complete, Fill
@@ -7,6 +8,7 @@ from utils.tasks.extraction import Extraction
 from utils.tasks.facts import Facts
 from utils.tasks.instructions import NumberOnly, ReplyLanguage
 from utils.tasks.phrasebook import LANGUAGES
+from utils.tasks.pictures import LARGE, SMALL
 from utils.tasks.scope import OutOfScope
 from utils.tasks.skills import GENERALIST
 from utils.tasks.smalltalk import Smalltalk
@@ -49,6 +51,12 @@ TASKS: dict[str, Task] = {
         NumberOnly(_NUMBERS),
         Complete(),
         Fill(),
+        *(charts.Charts(kind) for kind in charts.KINDS),
+        *(charts.Charts(kind, SMALL, "-small") for kind in charts.KINDS),
+        *(charts.Charts(kind, LARGE, "-large") for kind in charts.KINDS),
+        *(shapes.Shapes(kind) for kind in shapes.KINDS),
+        *(shapes.Shapes(kind, SMALL, "-small") for kind in shapes.KINDS),
+        *(shapes.Shapes(kind, LARGE, "-large") for kind in shapes.KINDS),
     )
 }
 

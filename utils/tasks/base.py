@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-Message = dict[str, Any]
+Message = dict[str, Any]  # role and content: a text, or parts with pictures
 Split = Literal["train", "dev", "test"]
 
 
@@ -71,3 +71,11 @@ def assistant(text: str) -> Message:
 def system(text: str) -> Message:
     """A message that sets the rules of the conversation."""
     return {"role": "system", "content": text}
+
+
+def text_of(message: Message) -> str:
+    """A message's text, without its pictures and sounds."""
+    content = message["content"]
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)
