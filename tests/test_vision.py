@@ -1,8 +1,6 @@
 """Pictures: the processor's inputs, training batches, loading, replies."""
 
-import json
 import random
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from PIL import Image
 from tiny_vision import tiny_model, tiny_processor, tiny_recipe
 from transformers.utils import is_torchvision_available
 
-from utils import locate, models, paths, profiles, vision
+from utils import models, profiles, vision
 from utils.kinds import vision as kind
 from utils.losses import IGNORE
 from utils.tasks import TASKS, draw
@@ -195,23 +193,19 @@ def test_the_loss_falls_and_the_model_loads_again(tmp_path):
 
 
 @pytest.fixture
-def pocket(tmp_path, monkeypatch) -> Path:
-    """A repository whose vision model is the tiny one; the model's folder."""
+def stand_in(tmp_path, monkeypatch) -> Path:
+    """The tiny model's folder, under the name of the laptop profile's vision model."""
     from course.train import export
 
-    folder = tmp_path / "models" / profiles.checkpoint("vision", "pocket").name
+    folder = tmp_path / profiles.checkpoint("vision", "laptop").name
     export(tiny_model(), tiny_processor(), folder)
-    hashes = {p.name: sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
-    (folder / "expected.json").write_text(json.dumps({"sha256": hashes}))
-    monkeypatch.setattr(paths, "MODELS", folder.parent)
-    locate._verified_pocket.cache_clear()
+    monkeypatch.setenv("QWEN_MODELS_DIR", str(tmp_path))
     yield folder
-    locate._verified_pocket.cache_clear()
     models.unload()
 
 
-def test_the_vision_role_gives_model_and_processor(pocket):
-    model, processor = models.load("vision", "pocket")
+def test_the_vision_role_gives_model_and_processor(stand_in):
+    model, processor = models.load("vision", "laptop", dtype=torch.float32)
     assert type(model).__name__ == "Qwen3VLForConditionalGeneration"
     assert model.dtype == torch.float32
     inputs = processor.apply_chat_template(
