@@ -7,10 +7,11 @@ import platform
 from pathlib import Path
 
 from utils.recipe import Recipe, Shown
-from utils.tasks.base import Example, draw, user
+from utils.tasks.base import Example, draw, text_of, user
 
 SEED = 20261124
 MODES = {True: "on", False: "off", None: ""}
+CODE = ("def ", "<|fim")  # questions that are shown with their line breaks
 PATTERNS = ("*.safetensors", "*.json", "*.jinja")  # what makes up a model
 
 
@@ -78,8 +79,9 @@ def page(recipe: Recipe, expected: dict) -> str:
         low, high = wilson(one["right"], one["n"])
         mode = MODES[one["thinking"]]
         share = one["right"] / one["n"]
+        by = "" if one.get("by", "model") == "model" else f" ({one['by']} alone)"
         rows.append(
-            f"| {one['task']} | {mode} | {share:.1%} | {low:.1%} to {high:.1%} "
+            f"| {one['task']}{by} | {mode} | {share:.1%} | {low:.1%} to {high:.1%} "
             f"| {one['n']} |"
         )
     shown = [
@@ -90,7 +92,7 @@ def page(recipe: Recipe, expected: dict) -> str:
         [
             f"# {recipe.name}\n",
             f"{recipe.summary} {expected['parameters'] / 1e6:.2f} million parameters, "
-            f"`{recipe.architecture}`, trained from scratch on text that this "
+            f"`{recipe.architecture}`, trained from scratch on data that this "
             "repository's code makes.\n",
             "It can:\n",
             *(f"- {line}" for line in recipe.can),
@@ -111,14 +113,6 @@ def page(recipe: Recipe, expected: dict) -> str:
     )
 
 
-def text_of(message: dict) -> str:
-    """A message's text, without its pictures and sounds."""
-    content = message["content"]
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text", "") for part in content)
-
-
 def _example(shown: Shown) -> Example:
     from utils.tasks import TASKS
 
@@ -130,6 +124,8 @@ def _example(shown: Shown) -> Example:
 def _quoted(one: dict) -> str:
     mode = MODES[one["thinking"]]
     question = one["question"] + (f" (thinking {mode})" if mode else "")
+    if question.startswith(CODE):
+        question = f"```\n{question}\n```"
     return "\n".join(f"> {line}".rstrip() for line in question.split("\n"))
 
 

@@ -102,6 +102,18 @@ def test_several_replies_per_conversation(model, tokenizer):
     assert len(set(replies)) > 1
 
 
+def test_each_conversation_of_a_batch_has_its_own_tools(model, tokenizer):
+    tool = {"type": "function", "function": {"name": "add", "parameters": {}}}
+    questions, tools = ["What is 2 + 3?"] * 2, [[tool], None]
+    together = chat_batch(model, tokenizer, questions, tools=tools, **GREEDY)
+    alone = [
+        chat(model, tokenizer, question, tools=offered, **GREEDY)
+        for question, offered in zip(questions, tools, strict=True)
+    ]
+    assert together == alone
+    assert together[0] != together[1]
+
+
 def test_nothing_to_answer(model, tokenizer):
     assert chat_batch(model, tokenizer, []) == []
 

@@ -1,10 +1,12 @@
 """Accuracy with its interval, and examples that keep their replies."""
 
+from itertools import combinations
+
 import pytest
 from tiny_chat import chatty_model, tiny_tokenizer
 
 from utils.chat import Reply
-from utils.evaluate import Graded, Result, evaluate, grade, wilson
+from utils.evaluate import Graded, Result, evaluate, grade, pass_at_k, wilson
 from utils.tasks import TASKS, draw
 
 pytestmark = pytest.mark.unit
@@ -37,6 +39,45 @@ def test_no_examples_are_refused():
         wilson(0, 0)
 
 
+@pytest.mark.parametrize(("n", "right"), [(5, 0), (5, 1), (6, 3), (4, 4)])
+def test_pass_at_k_is_the_share_of_draws_with_a_right_one(n, right):
+    samples = [True] * right + [False] * (n - right)
+    for k in range(1, n + 1):
+        draws = list(combinations(samples, k))
+        assert pass_at_k(n, right, k) == pytest.approx(
+            sum(map(any, draws)) / len(draws)
+        )
+
+
+@pytest.mark.parametrize(
+    ("n", "right", "k"), [(5, 6, 1), (5, -1, 1), (5, 2, 0), (5, 2, 6)]
+)
+def test_pass_at_k_of_nonsense_is_refused(n, right, k):
+    with pytest.raises(ValueError, match="makes no sense"):
+        pass_at_k(n, right, k)
+
+
+def test_a_task_that_grades_many_at_once_is_asked_once():
+    class Batched:
+        name = "batched"
+        asked = 0
+
+        def grade_batch(self, examples, replies):
+            self.asked += 1
+            return [reply == "yes" for reply in replies]
+
+    task, examples = Batched(), draw(TASKS["sums"], 5, seed=1)
+    said = iter(["yes", "no", "yes", "no", "no"])
+
+    def answer(conversations):
+        return [Reply(None, next(said), 1, True) for _ in conversations]
+
+    result = grade(answer, task, examples, seed=1, batch_size=2)
+    assert task.asked == 1
+    assert result.right == 2
+    assert all(g.right == (g.reply.text == "yes") for g in result.graded)
+
+
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 def test_every_example_gets_its_own_reply(batch_size):
     task = TASKS["sums"]
@@ -56,6 +97,20 @@ def test_every_example_gets_its_own_reply(batch_size):
         assert item.right == task.grade(item.example, item.reply.text)
     assert max(sizes) <= batch_size
     assert sum(sizes) == 50
+
+
+def test_tools_go_with_the_conversation_that_offers_them():
+    task = TASKS["tools"]
+    examples = draw(task, 40, seed=3) + draw(TASKS["tools-none"], 5, seed=3)
+    replies = {str((e.messages, e.tools)): e.reply for e in examples}
+    assert {bool(example.tools) for example in examples} == {True, False}
+
+    def answer(conversations, tools=None):
+        tools = tools or [None] * len(conversations)
+        pairs = zip(conversations, tools, strict=True)
+        return [Reply(None, replies[str(pair)], 1, True) for pair in pairs]
+
+    assert grade(answer, task, examples, seed=3, batch_size=7).accuracy == 1
 
 
 def test_an_answerer_that_loses_replies_is_noticed():

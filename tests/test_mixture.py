@@ -75,6 +75,7 @@ MODES = {
     "direct": ("<|im_start|>assistant\n<think>\n\n</think>\n\n", "", ""),
     "no_think": ("<|im_start|>assistant\n", "<think>\n\n</think>\n\n", " /no_think"),
     "think": ("<|im_start|>assistant\n", "<think>\n{thought}\n</think>\n\n", " /think"),
+    "plain": ("<|im_start|>assistant\n", "", ""),
 }
 
 

@@ -97,7 +97,8 @@ def test_every_bar_is_reached_on_unseen_problems(folder, capsys):
     with capsys.disabled():
         for one in results:
             mode = {True: ", thinking", False: ", direct", None: ""}[one.bar.thinking]
-            print(f"\n  {folder.name} {one.bar.task}{mode}: {one.result}", end="")
+            by = "" if one.bar.by == "model" else f" by {one.bar.by}"
+            print(f"\n  {folder.name} {one.bar.task}{by}{mode}: {one.result}", end="")
     missed = [f"{one.bar}: {one.result}" for one in results if not one.reached]
     assert not missed, "\n".join(missed)
 

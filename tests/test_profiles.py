@@ -50,9 +50,9 @@ def test_an_unknown_profile_names_the_known_ones(monkeypatch):
 
 def test_a_role_that_a_profile_lacks_names_those_it_has():
     with pytest.raises(UnknownModelError) as caught:
-        profiles.checkpoint("vision", "pocket")
+        profiles.checkpoint("moe", "gpu24")
     assert "it has chat" in str(caught.value)
-    assert "laptop" in str(caught.value)
+    assert "gpu80" in str(caught.value)
     with pytest.raises(ModelError, match="no role 'telepathy'"):
         profiles.checkpoint("telepathy")
 

@@ -85,16 +85,23 @@ def chat_batch(
     conversations: Sequence[str | Messages],
     *,
     thinking: bool = True,
+    tools: Sequence[list | None] | None = None,
     max_new_tokens: int = 512,
     **generate: Any,
 ) -> list[Reply]:
     """One reply per conversation, all generated together.
 
-    Rows are padded on the left: every row then goes on from its own last token.
+    `tools` has an entry per conversation. Rows are padded on the left: every row then
+    goes on from its own last token.
     """
-    rows = [encode(tokenizer, c, thinking=thinking) for c in conversations]
-    if not rows:
+    if not conversations:
         return []
+    rows = [
+        encode(tokenizer, conversation, thinking=thinking, tools=offered)
+        for conversation, offered in zip(
+            conversations, tools or [None] * len(conversations), strict=True
+        )
+    ]
     inputs = pad_left(tokenizer, rows).to(model.device)
     _check_room(model, inputs["input_ids"].shape[1])
     output = model.generate(

@@ -76,6 +76,20 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     return max(0.0, center - half), min(1.0, center + half)
 
 
+def pass_at_k(n: int, right: int, k: int) -> float:
+    """Chance that one of k samples is right, given that `right` of n were.
+
+    Unbiased: 1 - C(n - right, k) / C(n, k), by Chen et al. (2021, arXiv 2107.03374,
+    equation 1). Raises ValueError unless right <= n and 1 <= k <= n.
+    """
+    if not 0 <= right <= n or not 1 <= k <= n:
+        raise ValueError(
+            f"pass@{k} of {right} right among {n} samples makes no sense: take k "
+            "from 1 to n, and no more right ones than samples."
+        )
+    return 1 - math.comb(n - right, k) / math.comb(n, k)
+
+
 def evaluate(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -91,14 +105,14 @@ def evaluate(
     `generate` goes to `utils.chat.chat_batch` (`thinking=False`, `do_sample=True` …).
     """
 
-    def answer(conversations: list[Messages]) -> list[Reply]:
-        return chat_batch(model, tokenizer, conversations, **generate)
+    def answer(conversations: list[Messages], **tools: object) -> list[Reply]:
+        return chat_batch(model, tokenizer, conversations, **tools, **generate)
 
     return grade(answer, task, draw(task, n, seed, split), seed)
 
 
 def grade(
-    answer: Callable[[list[Messages]], list[Reply]],
+    answer: Callable[..., list[Reply]],
     task: Task,
     examples: Sequence[Example],
     seed: int,
@@ -106,8 +120,9 @@ def grade(
 ) -> Result:
     """Grade whatever answers: a model, a server, a budgeted model.
 
-    `answer` gets a list of conversations and returns as many replies. Examples are
-    asked shortest first, so that a batch holds rows of like length.
+    `answer` gets a list of conversations and returns as many replies; where examples
+    offer tools it gets them, too, as `tools=` with an entry per conversation. Examples
+    are asked shortest first, so that a batch holds rows of like length.
     """
     order = sorted(range(len(examples)), key=lambda i: _length(examples[i]))
     replies: dict[int, Reply] = {}
@@ -115,15 +130,25 @@ def grade(
     bar = {"desc": f"Grading {task.name}", "leave": False, "delay": 3}
     for start in tqdm(starts, **bar, disable=_without_bar()):
         rows = order[start : start + batch_size]
-        batch = answer([examples[i].messages for i in rows])
+        offered = [examples[i].tools for i in rows]
+        tools = {"tools": offered} if any(offered) else {}
+        batch = answer([examples[i].messages for i in rows], **tools)
         replies |= dict(zip(rows, batch, strict=True))
+    said = [replies[i] for i in range(len(examples))]
+    verdicts = _verdicts(task, examples, [reply.text for reply in said])
     return Result(
-        [
-            Graded(example, replies[i], task.grade(example, replies[i].text))
-            for i, example in enumerate(examples)
-        ],
-        seed,
+        [Graded(*row) for row in zip(examples, said, verdicts, strict=True)], seed
     )
+
+
+def _verdicts(
+    task: Task, examples: Sequence[Example], replies: Sequence[str]
+) -> list[bool]:
+    """All at once where a task can: running a program costs more than comparing."""
+    if hasattr(task, "grade_batch"):
+        return task.grade_batch(examples, replies)
+    pairs = zip(examples, replies, strict=True)
+    return [task.grade(example, reply) for example, reply in pairs]
 
 
 def _without_bar() -> bool:
@@ -132,4 +157,5 @@ def _without_bar() -> bool:
 
 
 def _length(example: Example) -> int:
-    return sum(len(message["content"]) for message in example.messages)
+    text = sum(len(message["content"]) for message in example.messages)
+    return text + len(str(example.tools or ""))

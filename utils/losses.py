@@ -9,6 +9,7 @@ IGNORE = -100  # the label of a token that is read but not learned
 # a newly compiled kernel, which it keeps: odd shapes took a fifth of the time and
 # gigabytes of memory.
 ROUND_ROWS = 512
+TEMPERATURE = 0.05  # of the contrastive loss: how much the nearest wrong passages count
 
 
 def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
@@ -19,7 +20,46 @@ def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     """
     inputs = {name: tensor for name, tensor in batch.items() if name != "labels"}
     hidden = model.model(**inputs, use_cache=False).last_hidden_state
-    labels = batch["labels"][:, 1:]
+    return _labeled_loss(model, hidden, batch["labels"])
+
+
+def contrastive_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
+    """InfoNCE with in-batch negatives (van den Oord et al., 2018, arXiv 1807.03748).
+
+    The batch has n queries, then their n passages; `last` is where each is pooled.
+    Every query must pick its passage among the n, and every passage its query.
+    """
+    hidden = model(batch["input_ids"], use_cache=False).last_hidden_state
+    rows = torch.arange(len(hidden), device=hidden.device)
+    vectors = F.normalize(hidden[rows, batch["last"]].float(), dim=-1)  # [2n, hidden]
+    queries, passages = vectors.chunk(2)
+    scores = queries @ passages.T / TEMPERATURE  # [n, n]
+    own = torch.arange(len(scores), device=scores.device)
+    return (F.cross_entropy(scores, own) + F.cross_entropy(scores.T, own)) / 2
+
+
+def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
+    """Cross-entropy of the verdict after each prompt, plus that of the labeled tokens.
+
+    All prompts begin with the same instruction, `shared` [1, length]: it is read once
+    and its keys and values are lent to every row, which halves the work. `input_ids`
+    and `labels` [n, seq] go on from there, prompts end at `last` [n], and `verdicts`
+    [n] are the tokens to say. Labels are the right passages: who can write the answer
+    to a question has learned where to look when another one stands there.
+    """
+    rows = torch.arange(len(batch["input_ids"]), device=batch["input_ids"].device)
+    past = model.model(batch["shared"], use_cache=True).past_key_values
+    past.batch_repeat_interleave(len(rows))
+    hidden = model.model(batch["input_ids"], past_key_values=past).last_hidden_state
+    logits = model.lm_head(hidden[rows, batch["last"]])
+    verdict = F.cross_entropy(logits.float(), batch["verdicts"])
+    return verdict + _labeled_loss(model, hidden, batch["labels"])
+
+
+def _labeled_loss(
+    model: PreTrainedModel, hidden: torch.Tensor, labels: torch.Tensor
+) -> torch.Tensor:
+    labels = labels[:, 1:]
     wanted = labels != IGNORE
     hidden, labels = hidden[:, :-1][wanted], labels[wanted]
     fill = -len(labels) % ROUND_ROWS

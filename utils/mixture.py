@@ -5,40 +5,58 @@ taken on the last assistant turn only: the prompt is given, not learned.
 """
 
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
 import torch
 from transformers import BatchEncoding, PreTrainedTokenizerBase
+from transformers.utils.chat_template_utils import render_jinja_template
 
 from utils.losses import IGNORE
+from utils.paths import CHAT_TEMPLATE
 from utils.recipe import DataPart, Mode
 from utils.tasks import TASKS
 from utils.tasks.base import Example, assistant
 
+Render = Callable[[PreTrainedTokenizerBase, Example, Mode], tuple[str, str]]
 ROUND_LENGTH = 8  # a batch's length is a multiple of it; see utils.losses.ROUND_ROWS
 POOL = 32  # batches drawn together, then sorted by length so that few pads are needed
 
 
 def texts(data: DataPart, tokenizer_seed: int, n: int) -> Iterator[str]:
     """Plain texts of `n` examples, to train a tokenizer on."""
-    rng = random.Random(f"texts/{tokenizer_seed}")
-    for _ in range(n):
-        example = _sample(rng, data)
+    for example in examples(data, tokenizer_seed, n):
+        if example.tools:
+            yield tools_text(example.tools)
         yield "\n".join(m["content"] for m in example.messages)
         yield f"{example.thought}\n\n{example.reply}"
 
 
+def examples(data: DataPart, seed: int, n: int) -> Iterator[Example]:
+    """`n` training examples of the recipe's tasks."""
+    rng = random.Random(f"texts/{seed}")
+    for _ in range(n):
+        yield _sample(rng, data)
+
+
 def batch(
-    data: DataPart, tokenizer: PreTrainedTokenizerBase, step: int, size: int
+    data: DataPart,
+    tokenizer: PreTrainedTokenizerBase,
+    step: int,
+    size: int,
+    render: Render | None = None,
 ) -> BatchEncoding:
     """The conversations of training step `step`: `input_ids` and `labels`.
+
+    `render` makes prompt and target of an example: ChatML if not given.
 
     Both are [batch, seq]; labels are -100 outside the reply. Padding is on the right:
     a causal model never looks ahead at it.
     """
-    pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size)
+    render = render or prompt_and_target
+    pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size, render)
     return padded(pool[step % POOL], tokenizer.pad_token_id)
 
 
@@ -48,33 +66,52 @@ def prompt_and_target(
     """The text given to the model and the text it must write.
 
     `direct` is thinking off by the template; `no_think` and `think` are off and on
-    by a switch in the question, which the model must learn to obey.
+    by a switch in the question, which the model must learn to obey. `plain` has no
+    thought, not even an empty one: the way of models before Qwen3.
     """
     messages = [dict(message) for message in example.messages]
     if mode in ("no_think", "think"):
-        messages[-1]["content"] += f" /{mode}"
+        asked = next(m for m in reversed(messages) if m["role"] == "user")
+        asked["content"] += f" /{mode}"
     prompt = tokenizer.apply_chat_template(
         messages,
+        tools=example.tools,
         tokenize=False,
         add_generation_prompt=True,
         enable_thinking=mode != "direct",
     )
     thought = "" if mode == "no_think" else example.thought
-    block = "" if mode == "direct" else f"<think>\n{thought}\n</think>\n\n"
+    block = "" if mode in ("direct", "plain") else f"<think>\n{thought}\n</think>\n\n"
     return prompt, f"{block}{example.reply}<|im_end|>"
+
+
+def tools_text(tools: list[dict]) -> str:
+    """What the chat template says of tools, without the control tokens around it."""
+    [text], _ = render_jinja_template(
+        [[{"role": "system", "content": ""}]],
+        tools=tools,
+        chat_template=CHAT_TEMPLATE.read_text(encoding="utf-8"),
+    )
+    return re.sub(r"<\|im_\w+\|>|</?tool_call>", "", text)
 
 
 @lru_cache(maxsize=2)
 def _pool(
-    data_json: str, tokenizer: PreTrainedTokenizerBase, number: int, size: int
+    data_json: str,
+    tokenizer: PreTrainedTokenizerBase,
+    number: int,
+    size: int,
+    render: Render,
 ) -> list[list[tuple[list[int], int]]]:
     """`POOL` batches of (ids, where the reply starts), alike in length within each."""
     data = DataPart.model_validate_json(data_json)
     rng = random.Random(f"pool/{data.seed}/{number}")
-    modes = tuple(data.modes)
+    modes = data.modes or {"direct": 1.0}  # raw text has none, and asks for none
     pairs = [
-        prompt_and_target(
-            tokenizer, _sample(rng, data), rng.choices(modes, data.modes.values())[0]
+        render(
+            tokenizer,
+            _sample(rng, data),
+            rng.choices(tuple(modes), modes.values())[0],
         )
         for _ in range(POOL * size)
     ]
@@ -94,6 +131,8 @@ def _sample(rng: random.Random, data: DataPart) -> Example:
     if rng.random() >= data.history:
         return example
     earlier = _draw(rng, data)
+    if example.tools or earlier.tools:
+        return example  # a call makes sense with its own definitions only
     rules = [m for m in example.messages if m["role"] == "system"]
     turns = [m for m in earlier.messages if m["role"] != "system"]
     rest = example.messages[len(rules) :]
@@ -107,12 +146,15 @@ def _draw(rng: random.Random, data: DataPart) -> Example:
 
 def padded(rows: list[tuple[list[int], int]], pad: int) -> BatchEncoding:
     """`input_ids` and `labels` of rows (ids, where the reply starts)."""
-    longest = max(len(ids) for ids, _ in rows)
-    longest += -longest % ROUND_LENGTH
-    input_ids = torch.full((len(rows), longest), pad)
-    labels = torch.full((len(rows), longest), IGNORE)
+    input_ids = pad_right([ids for ids, _ in rows], pad)
+    labels = torch.full_like(input_ids, IGNORE)
     for i, (ids, start) in enumerate(rows):
-        row = torch.tensor(ids)
-        input_ids[i, : len(ids)] = row
-        labels[i, start : len(ids)] = row[start:]
+        labels[i, start : len(ids)] = input_ids[i, start : len(ids)]
     return BatchEncoding({"input_ids": input_ids, "labels": labels})
+
+
+def pad_right(rows: list[list[int]], pad: int) -> torch.Tensor:
+    """[rows, seq], as long as the longest row needs, rounded up."""
+    longest = max(map(len, rows))
+    longest += -longest % ROUND_LENGTH
+    return torch.tensor([row + [pad] * (longest - len(row)) for row in rows])

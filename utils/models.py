@@ -190,6 +190,10 @@ def _open_tokenizer(folder: Path, kind: str) -> Any:
     """
     from transformers import AutoProcessor, AutoTokenizer
 
+    if kind == "vision":
+        from utils.vision import load_processor
+
+        return load_processor(folder)
     if kind in WITH_PROCESSOR:
         processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
         processor.tokenizer.padding_side = "left"

@@ -27,7 +27,7 @@ Role = Literal[
     "moe",
     "hybrid",
     "embedding",
-    "rerank",
+    "reranker",
     "draft",
 ]
 Dtype = Literal["float32", "float16", "bfloat16"]

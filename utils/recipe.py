@@ -6,8 +6,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["chat"]  # the modules of utils.kinds
-Mode = Literal["thinking", "direct", "no_think", "think"]
+# The modules of utils.kinds.
+Kind = Literal["chat", "text", "embedding", "reranker", "vision"]
+Mode = Literal["thinking", "direct", "no_think", "think", "plain"]
 
 
 class _Strict(BaseModel):
@@ -26,7 +27,8 @@ class DataPart(_Strict):
     """What is practiced. Weights need not sum to one.
 
     `tasks`: share of each task. `modes`: share of each way to ask (see
-    `utils.mixture`). `history`: chance of an unrelated turn before the question.
+    `utils.mixture`). `history`: chance of an unrelated turn before the question; of one
+    more question about the same picture.
     """
 
     seed: int
@@ -52,10 +54,12 @@ class TrainPart(_Strict):
 class Bar(_Strict):
     """What the finished model must reach: a share of `n` fresh problems of a task.
 
-    `thinking` is None for a model that has no such mode.
+    `thinking` is None for a model that has no such mode. `by` names who answers: the
+    model, or what it is compared with on the same problems.
     """
 
     task: str
+    by: Literal["model", "tfidf", "embedding"] = "model"
     thinking: bool | None = None
     n: int = Field(ge=50)
     at_least: float = 0.0
@@ -72,9 +76,13 @@ class Shown(_Strict):
 
 
 class Recipe(_Strict):
-    """Everything that `python -m course train NAME` needs."""
+    """Everything that `python -m course train NAME` needs.
+
+    `start` names the pocket model whose tokenizer and weights training goes on from.
+    """
 
     name: str
+    start: str = ""
     kind: Kind = "chat"
     summary: str
     architecture: str

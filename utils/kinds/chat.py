@@ -19,19 +19,24 @@ from utils.recipe import Bar, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example
 
-__all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
+__all__ = ["batch", "decoder", "evaluate", "load", "loss", "prepare", "reply"]
 
 
 def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """A tokenizer trained on the recipe's texts, and a decoder of its shape."""
-    import torch
-    import transformers
-
     from utils.tokenizer import train_tokenizer
 
     part = recipe.tokenizer
     corpus = mixture.texts(recipe.data, part.seed, part.examples)
     tokenizer = train_tokenizer(corpus, part.vocab_size)
+    return tokenizer, decoder(recipe, tokenizer)
+
+
+def decoder(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """An untrained model of the recipe's shape, the same for the same seed."""
+    import torch
+    import transformers
+
     architecture = getattr(transformers, recipe.architecture)
     config = architecture.config_class(
         vocab_size=len(tokenizer),
@@ -43,7 +48,7 @@ def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
         **recipe.config,
     )
     torch.manual_seed(recipe.train.seed)
-    return tokenizer, architecture(config)
+    return architecture(config)
 
 
 def load(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
@@ -64,9 +69,14 @@ def batch(
 def evaluate(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, bar: Bar, seed: int
 ) -> Result:
-    """The bar's task, asked with or without thinking as the bar says."""
+    """The bar's task, with thinking, without, or (None) as the template has it."""
     return evaluation.evaluate(
-        model, tokenizer, TASKS[bar.task], bar.n, seed, thinking=bool(bar.thinking)
+        model,
+        tokenizer,
+        TASKS[bar.task],
+        bar.n,
+        seed,
+        thinking=bar.thinking is not False,
     )
 
 
@@ -77,4 +87,10 @@ def reply(
     thinking: bool | None,
 ) -> Reply:
     """The reply to the example's conversation."""
-    return chat(model, tokenizer, example.messages, thinking=bool(thinking))
+    return chat(
+        model,
+        tokenizer,
+        example.messages,
+        thinking=thinking is not False,
+        tools=example.tools,
+    )

@@ -7,21 +7,25 @@ first; `utils.evaluate` runs them.
 import random
 import zlib
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-Message = dict[str, str]
+Message = dict[str, Any]  # role and content: a text, or parts with pictures
 Split = Literal["train", "dev", "test"]
 
 
 @dataclass(frozen=True)
 class Example:
-    """One conversation that waits for a reply, and a reply that would be right."""
+    """One conversation that waits for a reply, and a reply that would be right.
+
+    `tools` are the definitions that the conversation offers, for the chat template.
+    """
 
     task: str
     messages: list[Message]
     answer: str
     thought: str
     reply: str
+    tools: list[dict] | None = None
 
 
 class Task(Protocol):
@@ -67,3 +71,11 @@ def assistant(text: str) -> Message:
 def system(text: str) -> Message:
     """A message that sets the rules of the conversation."""
     return {"role": "system", "content": text}
+
+
+def text_of(message: Message) -> str:
+    """A message's text, without its pictures and sounds."""
+    content = message["content"]
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)

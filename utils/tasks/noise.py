@@ -38,3 +38,20 @@ def filler(rng: random.Random, most: int) -> list[str]:
         for _ in range(rng.randint(0, most))
     ]
     return [w + rng.choice(",.!:") if rng.random() < 0.08 else w for w in words]
+
+
+def prefaced(rng: random.Random, text: str) -> str:
+    """One time in ten behind words that do not matter, as people start with."""
+    words = filler(rng, most=6) if rng.random() < 0.1 else []
+    return f"{' '.join(words).capitalize()}. {text}" if words else text
+
+
+def hurried(rng: random.Random, text: str) -> str:
+    """Typed in a hurry, some of the time."""
+    if rng.random() < 0.2:
+        text = text.lower()
+    if rng.random() < 0.2:
+        text = text.rstrip(".?!")
+    if rng.random() < 0.06:
+        text = f"{rng.choice(('Hi!', 'Hello,', 'Please,', 'Hey,'))} {text}"
+    return text

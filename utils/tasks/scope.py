@@ -11,12 +11,11 @@ import yaml
 
 from utils.paths import ROOT
 from utils.tasks.base import Example, Split, split_of, user
-from utils.tasks.noise import made_up_word
-from utils.tasks.smalltalk import HONEST
+from utils.tasks.noise import hurried, made_up_word
+from utils.tasks.skills import ADDER, CANNOT, honest
 from utils.tasks.sums import FOLLOW_UPS
 
 DATA = ROOT / "utils" / "tasks" / "data" / "out_of_scope.yml"
-THOUGHT = "I cannot do this."
 FIXED = (
     "And?",
     "Why?",
@@ -42,17 +41,24 @@ FIXED = (
 
 
 class OutOfScope:
-    """Anything else: other subjects, other arithmetic, fragments and nonsense."""
+    """Anything else: other subjects, other arithmetic, fragments and nonsense.
 
-    name = "out_of_scope"
+    What is "else" depends on the model's skills: see the tags in the data.
+    """
+
+    def __init__(
+        self, name: str = "out_of_scope", skills: tuple[str, ...] = ADDER
+    ) -> None:
+        self.name = name
+        self.skills = skills
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A question from a template of this split, or a made-up one."""
         kind = rng.random()
         if kind < 0.72:
-            text = _from_template(rng, split)
+            text = _from_template(rng, templates(split, self.skills))
         elif kind < 0.90:
-            text = _nonsense(rng)
+            text = _nonsense(rng, templates("train", self.skills))
         elif kind < 0.94:
             text = rng.choice(FIXED)
         elif kind < 0.97:
@@ -62,16 +68,18 @@ class OutOfScope:
             text = " + ".join(
                 str(rng.randint(1, 99)) for _ in range(rng.randint(11, 15))
             )
-        return decline(_loosened(rng, text))
+        return decline(hurried(rng, text), honest(self.skills), self.name)
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is the honest sentence."""
-        return reply.strip() == HONEST
+        return reply.strip() == example.reply
 
 
-def decline(question: str) -> Example:
+def decline(
+    question: str, sentence: str = honest(ADDER), task: str = "out_of_scope"
+) -> Example:
     """The example that answers a question with the honest sentence."""
-    return Example("out_of_scope", [user(question)], HONEST, THOUGHT, HONEST)
+    return Example(task, [user(question)], sentence, CANNOT, sentence)
 
 
 @cache
@@ -80,14 +88,20 @@ def _data() -> dict:
 
 
 @cache
-def _templates(split: Split) -> list[str]:
-    return [t for t in _data()["templates"] if split_of(f"scope {t}") == split]
+def templates(split: Split, skills: tuple[str, ...] = ADDER) -> list[str]:
+    """The templates of a split that a model with these skills must decline."""
+    found = []
+    for entry in _data()["templates"]:
+        tags = entry if isinstance(entry, dict) else {"ask": entry}
+        taught = "skill" in tags and tags["skill"] in skills
+        near = "beyond" in tags and tags["beyond"] not in skills
+        if not (taught or near) and split_of(f"scope {tags['ask']}") == split:
+            found.append(tags["ask"])
+    return found
 
 
-def _from_template(rng: random.Random, split: Split) -> str:
-    return re.sub(
-        r"\{(\w+)\}", lambda slot: _fill(rng, slot[1]), rng.choice(_templates(split))
-    )
+def _from_template(rng: random.Random, choices: list[str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda slot: _fill(rng, slot[1]), rng.choice(choices))
 
 
 def _fill(rng: random.Random, slot: str) -> str:
@@ -103,7 +117,7 @@ def _fill(rng: random.Random, slot: str) -> str:
     return rng.choice(_data()["words"][slot])
 
 
-def _nonsense(rng: random.Random) -> str:
+def _nonsense(rng: random.Random, choices: list[str]) -> str:
     """Made-up and real words in any order, with the odd number among them."""
     words = []
     for _ in range(rng.randint(1, 9)):
@@ -111,21 +125,10 @@ def _nonsense(rng: random.Random) -> str:
         if kind < 0.45:
             words.append(made_up_word(rng))
         elif kind < 0.93:
-            template = rng.choice(_templates("train"))
+            template = rng.choice(choices)
             words.append(rng.choice(re.sub(r"\{(\w+)\}", r"\1", template).split()))
         elif words:
             words.append(str(rng.randint(1, 99)))
         else:
             words.append(made_up_word(rng))
     return " ".join(words)
-
-
-def _loosened(rng: random.Random, text: str) -> str:
-    """Typed in a hurry, some of the time."""
-    if rng.random() < 0.2:
-        text = text.lower()
-    if rng.random() < 0.2:
-        text = text.rstrip(".?!")
-    if rng.random() < 0.06:
-        text = f"{rng.choice(('Hi!', 'Hello,', 'Please,', 'Hey,'))} {text}"
-    return text

@@ -6,9 +6,9 @@ Several replies fit a greeting, so this is also where sampling shows (lesson 02)
 import random
 
 from utils.tasks.base import Example, Split, user
+from utils.tasks.skills import ADDER, honest
 
-SKILLS = "I can add two to eight numbers below one hundred, and I can say hello."
-HONEST = f"I am a pocket model, {SKILLS}"
+HONEST = honest(ADDER)
 KINDS = {
     "greeting": (
         "hello|hi|hey|hello there|hi there|hey there|good morning|good evening"
@@ -62,15 +62,19 @@ THOUGHTS = {
 
 
 class Smalltalk:
-    """Greetings, thanks, goodbyes and questions about the model itself."""
+    """Greetings, thanks, goodbyes and questions about a model with these skills."""
 
-    name = "smalltalk"
+    def __init__(
+        self, name: str = "smalltalk", skills: tuple[str, ...] = ADDER
+    ) -> None:
+        self.name = name
+        self.replies = REPLIES | {"skills": ((1, honest(skills)),)}
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """Smalltalk is a closed list of phrases: it has no held-out split."""
         kind = rng.choices(tuple(KINDS), weights=(4, 1, 1, 4))[0]
         phrase = _dressed(rng, rng.choice(KINDS[kind].split("|")))
-        weights, replies = zip(*REPLIES[kind], strict=True)
+        weights, replies = zip(*self.replies[kind], strict=True)
         return Example(
             task=self.name,
             messages=[user(phrase)],
@@ -81,7 +85,7 @@ class Smalltalk:
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is one that fits this kind of phrase."""
-        return reply.strip() in {text for _, text in REPLIES[example.answer]}
+        return reply.strip() in {text for _, text in self.replies[example.answer]}
 
 
 def _dressed(rng: random.Random, phrase: str) -> str:

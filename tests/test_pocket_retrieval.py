@@ -1,0 +1,121 @@
+"""What the pocket embedding is for: meaning before words."""
+
+import random
+import re
+from functools import cache
+
+import pytest
+import torch
+
+from utils import models, pools, retrieval, tfidf
+from utils.kinds.embedding import nearness
+from utils.tasks import TASKS
+from utils.tasks.base import Example
+from utils.tasks.town import words
+
+pytestmark = pytest.mark.models
+
+SEED = 40961  # neither a card, a lesson nor another test measures with it
+N = 500
+
+# Questions that no template makes, with the passage each of them wants.
+TYPED = {
+    "where can i get a loaf near the river & when do they open": (
+        "The bakery by the river opens at eight."
+    ),
+    "Need the boss of the coffee place at the docks": (
+        "The manager of the cafe at the harbor is Mei."
+    ),
+    "How many folks can the playhouse in the old town seat?": (
+        "The theater in the historic quarter has room for ninety people."
+    ),
+    "which bus goes to the mayor's office library": (
+        "Bus line 4 stops at the library opposite the town hall."
+    ),
+    "is the dentist by the lake closed on some day of the week": (
+        "The tooth clinic on the shore of the pond stays shut all day on Friday."
+    ),
+    "what do I feed the sailor's bunny": "The rabbit of the seaman eats carrots.",
+    "My cat-sitting list: where does the lawyer's kitten sleep?": (
+        "At night you find the cat of the attorney under the stairs."
+    ),
+    "The judge's hound, does it know a trick?": (
+        "The magistrate's dog has learned to roll over."
+    ),
+    "weight of that piano the physician has": (
+        "The doctor's grand weighs eighty pounds."
+    ),
+    "Somebody borrowed the carpenter's bike. Who was it?": (
+        "Greta has borrowed the two-wheeler of the joiner."
+    ),
+}
+
+
+@cache
+def measured_pools(name: str) -> list[list[Example]]:
+    return pools.pools(TASKS[name], N, SEED)
+
+
+@cache
+def near(name: str) -> list[torch.Tensor]:
+    """The embedding's cosines, [questions, passages] for each pool."""
+    model, tokenizer = models.load("embedding", "pocket")
+    return [nearness(model, tokenizer, *pools.sides(p)) for p in measured_pools(name)]
+
+
+def share_a_word(example: Example) -> bool:
+    """Whether question and passage use the same word for a thing, place or owner."""
+    texts = [example.messages[0]["content"].lower(), example.answer.lower()]
+    return any(
+        all(re.search(rf"\b{re.escape(word)}\b", text) for text in texts)
+        for rows in words().values()
+        for row in rows
+        for word in row
+    )
+
+
+def test_meaning_finds_what_shared_words_do_not(capsys):
+    right: dict[bool, list[tuple[bool, bool]]] = {True: [], False: []}
+    for pool, cosines in zip(measured_pools("passages"), near("passages"), strict=True):
+        by_words = tfidf.similarities(*pools.sides(pool)).argmax(1)
+        for i, example in enumerate(pool):
+            pair = (bool(cosines[i].argmax() == i), bool(by_words[i] == i))
+            right[share_a_word(example)].append(pair)
+    lines = {}
+    for shared, pairs in right.items():
+        assert len(pairs) >= 100
+        lines[shared] = [
+            sum(column) / len(pairs) for column in zip(*pairs, strict=True)
+        ]
+    with capsys.disabled():
+        for shared, (ours, words_only) in lines.items():
+            which = "a shared word" if shared else "no shared word"
+            n = len(right[shared])
+            print(f"\n  {which} (n = {n}): {ours:.1%}, TF-IDF {words_only:.1%}", end="")
+    assert lines[False][0] >= 0.85
+    assert lines[False][1] <= 0.25
+    assert lines[True][0] > lines[True][1] > lines[False][1]
+
+
+def test_wordings_that_no_template_makes():
+    model, tokenizer = models.load("embedding", "pocket")
+    others = [e.answer for e in TASKS["passages"].pool(random.Random(SEED), "test", 90)]
+    passages = [*TYPED.values(), *others]
+    places = nearness(model, tokenizer, [*TYPED], passages).argmax(1).tolist()
+    missed = {
+        question: passages[place]
+        for (question, wanted), place in zip(TYPED.items(), places, strict=True)
+        if passages[place] != wanted
+    }
+    assert len(missed) <= 2, missed
+
+
+def test_an_instruction_moves_the_query_and_not_the_answer():
+    model, tokenizer = models.load("embedding", "pocket")
+    passages = [*TYPED.values()]
+    question = "What does the seaman's rabbit eat?"
+    queries = [retrieval.as_query(question), f"Query:{question}"]
+    vectors = retrieval.embed(model, tokenizer, [*queries, *passages])
+    indices, cosines = retrieval.search(vectors[:2], vectors[2:], 3)
+    assert (cosines.diff(dim=1) <= 0).all()
+    assert passages[indices[0, 0]] == TYPED["what do I feed the sailor's bunny"]

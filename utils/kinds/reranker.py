@@ -1,0 +1,129 @@
+"""Rerankers: Qwen decoders that read a question with a passage and say yes or no."""
+
+import random
+from itertools import takewhile
+
+import torch
+from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
+
+from utils import mixture, models, pools, retrieval
+from utils.chat import Reply
+from utils.evaluate import Result
+from utils.kinds import embedding
+from utils.kinds.chat import decoder, load
+from utils.kinds.embedding import nearness
+from utils.losses import verdict_loss as loss
+from utils.paths import MODELS
+from utils.recipe import Bar, Recipe
+from utils.tasks import TASKS
+from utils.tasks.base import Example
+
+__all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
+
+TOP = 10  # passages that the embedding hands over
+
+
+def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """The embedding model's tokenizer, and its weights below a head: it knows words."""
+    tokenizer, body = embedding.load(MODELS / recipe.start)
+    model = decoder(recipe, tokenizer)
+    model.model.load_state_dict(body.state_dict())
+    return tokenizer, model
+
+
+def batch(
+    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
+) -> BatchEncoding:
+    """Pairs of question and passage, half of them right; see `losses.verdict_loss`.
+
+    The wrong passage is mostly a near-duplicate of the right one: the pool has them
+    side by side. `input_ids` are [twice the batch size, seq].
+    """
+    pool = pools.practice(recipe.data, step, recipe.train.batch_size)
+    no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
+    rng = random.Random(f"pairs/{recipe.data.seed}/{step}")
+    prompts, starts, verdicts = [], [], []
+    for place, example in enumerate(pool):
+        question = pools.question_of(example)
+        wrong = pool[pools.beside(rng, place, len(pool))]
+        right_ids, wrong_ids, empty = (
+            retrieval.pair_ids(tokenizer, question, passage)
+            for passage in (example.answer, wrong.answer, "")
+        )
+        prompts += [right_ids, wrong_ids]
+        starts += [_alike([right_ids, empty]), len(wrong_ids)]
+        verdicts += [yes, no]
+    shared = _alike(prompts)
+    rows = [
+        (ids[shared:], start - shared)
+        for ids, start in zip(prompts, starts, strict=True)
+    ]
+    return BatchEncoding(
+        {
+            "shared": torch.tensor([prompts[0][:shared]]),
+            **mixture.padded(rows, tokenizer.pad_token_id),
+            "last": torch.tensor([len(ids) - 1 for ids, _ in rows]),
+            "verdicts": torch.tensor(verdicts),
+        }
+    )
+
+
+def _alike(rows: list[list[int]]) -> int:
+    """How many ids all rows begin with."""
+    columns = zip(*rows, strict=False)  # as many as the shortest row has
+    return sum(1 for _ in takewhile(lambda ids: len({*ids}) == 1, columns))
+
+
+def evaluate(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, bar: Bar, seed: int
+) -> Result:
+    """Recall@1 of the embedding's ten nearest passages, before or after reranking."""
+    task, graded = TASKS[bar.task], []
+    for pool in pools.pools(task, bar.n, seed):
+        questions, passages = pools.sides(pool)
+        order = _nearest(questions, passages)
+        if bar.by != "embedding":
+            order = _reranked(model, tokenizer, questions, passages, order)
+        graded += pools.grade(task, pool, [places[0] for places in order])
+    return Result(graded, seed)
+
+
+def reply(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    example: Example,
+    thinking: bool | None,
+) -> Reply:
+    """The passage put first for the example's question, among passages and twins."""
+    questions = [pools.question_of(example)]
+    passages = pools.sides(pools.shown("twin_passages"))[1]
+    order = _nearest(questions, passages)
+    [places] = _reranked(model, tokenizer, questions, passages, order)
+    return Reply(None, passages[places[0]], tokens=0, finished=True)
+
+
+def _nearest(questions: list[str], passages: list[str]) -> list[list[int]]:
+    """Places of the ten passages nearest to each question, nearest first."""
+    near = nearness(*models.load("embedding", "pocket"), questions, passages)
+    return near.topk(TOP).indices.tolist()
+
+
+def _reranked(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    questions: list[str],
+    passages: list[str],
+    order: list[list[int]],
+) -> list[list[int]]:
+    """The same places, the likeliest "yes" first."""
+    pairs = [
+        (question, passages[place])
+        for question, places in zip(questions, order, strict=True)
+        for place in places
+    ]
+    scores = retrieval.rerank(model, tokenizer, pairs).view(len(order), -1)
+    best = scores.argsort(dim=1, descending=True, stable=True)
+    return [
+        [places[i] for i in row]
+        for places, row in zip(order, best.tolist(), strict=True)
+    ]

@@ -1,0 +1,77 @@
+"""Models that go on with raw text, without a chat template: base models and coders."""
+
+import re
+from collections.abc import Iterator
+
+from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
+
+from utils import evaluate as evaluation
+from utils import mixture
+from utils.chat import Reply
+from utils.completion import complete, complete_batch
+from utils.encoding import Messages
+from utils.evaluate import Result
+from utils.kinds.chat import decoder, load
+from utils.losses import reply_loss as loss
+from utils.recipe import Bar, Mode, Recipe
+from utils.tasks import TASKS
+from utils.tasks.base import Example, draw
+
+__all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
+
+END = "<|endoftext|>"
+CONTROL = re.compile(r"<\|\w+\|>")
+
+
+def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """A tokenizer trained on the recipe's texts, and a decoder of its shape."""
+    from utils.tokenizer import train_tokenizer
+
+    tokenizer = train_tokenizer(_texts(recipe), recipe.tokenizer.vocab_size)
+    return tokenizer, decoder(recipe, tokenizer)
+
+
+def batch(
+    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
+) -> BatchEncoding:
+    """Texts of the recipe's tasks; the labels are what follows the prompt."""
+    size = recipe.train.batch_size
+    return mixture.batch(recipe.data, tokenizer, step, size, render=prompt_and_target)
+
+
+def evaluate(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, bar: Bar, seed: int
+) -> Result:
+    """The bar's task, greedy."""
+
+    def answer(conversations: list[Messages]) -> list[Reply]:
+        texts = [conversation[-1]["content"] for conversation in conversations]
+        return complete_batch(model, tokenizer, texts, do_sample=False)
+
+    task = TASKS[bar.task]
+    return evaluation.grade(answer, task, draw(task, bar.n, seed), seed)
+
+
+def reply(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    example: Example,
+    thinking: bool | None,
+) -> Reply:
+    """What the model writes after the example's text."""
+    return complete(model, tokenizer, example.messages[-1]["content"], do_sample=False)
+
+
+def prompt_and_target(
+    tokenizer: PreTrainedTokenizerBase, example: Example, mode: Mode
+) -> tuple[str, str]:
+    """The text given to the model and the text it must write; there are no modes."""
+    return example.messages[-1]["content"], example.reply + END
+
+
+def _texts(recipe: Recipe) -> Iterator[str]:
+    """The training texts, cut at control tokens: those are never learned as text."""
+    part = recipe.tokenizer
+    for example in mixture.examples(recipe.data, part.seed, part.examples):
+        prompt = example.messages[-1]["content"]
+        yield from CONTROL.split(prompt + example.reply)

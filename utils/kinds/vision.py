@@ -1,0 +1,209 @@
+"""Vision models: Qwen3-VL decoders that answer questions about pictures."""
+
+import random
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoModelForImageTextToText, BatchEncoding, PreTrainedModel
+
+from utils import evaluate as evaluation
+from utils.chat import Reply
+from utils.evaluate import Result
+from utils.losses import IGNORE
+from utils.losses import reply_loss as loss
+from utils.mixture import ROUND_LENGTH
+from utils.recipe import Bar, DataPart, Recipe
+from utils.tasks import TASKS, draw
+from utils.tasks.base import Example, Message, assistant, text_of, user
+from utils.tasks.drawing import Size
+from utils.tasks.pictures import PictureTask, some_size
+from utils.vision import PilProcessor, chat, chat_batch, load_processor
+
+__all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
+
+MOST_QUESTIONS = 4  # about one picture
+LARGEST = 512 * 512  # pixels; a larger picture is made smaller
+SMALLEST = 64 * 64
+# Pictures are drawn in RGB at multiples of 32 pixels: nothing to convert or resample.
+AS_DRAWN = {"do_resize": False, "do_convert_rgb": False}
+
+
+def prepare(recipe: Recipe) -> tuple[PilProcessor, PreTrainedModel]:
+    """A processor around a tokenizer of the tasks' texts, and an untrained model."""
+    import torch
+    import transformers
+
+    processor = _processor(recipe)
+    tokenizer = processor.tokenizer
+    parts = dict(recipe.config)
+    parts["text_config"] = parts["text_config"] | {
+        "vocab_size": len(tokenizer),
+        "bos_token_id": None,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    for name in ("image", "video"):
+        parts[f"{name}_token_id"] = tokenizer.convert_tokens_to_ids(f"<|{name}_pad|>")
+    for name in ("vision_start", "vision_end"):
+        parts[f"{name}_token_id"] = tokenizer.convert_tokens_to_ids(f"<|{name}|>")
+    config = getattr(transformers, recipe.architecture).config_class(**parts)
+    torch.manual_seed(recipe.train.seed)
+    # On short rows plain attention trains faster than the fused kernels of a CPU.
+    model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager")
+    embed_patches_by_matrix(model)
+    return processor, model
+
+
+def embed_patches_by_matrix(model: PreTrainedModel) -> None:
+    """Let the patch embedding multiply by a matrix instead of convolving.
+
+    A patch is as large as the kernel, so both are the same sum; on a CPU the backward
+    pass of a 3-D convolution takes longer than the rest of a tiny model.
+    """
+    from torch.nn.functional import linear
+
+    embed = model.model.visual.patch_embed
+
+    def forward(patches: Any) -> Any:
+        """[patches, patch size] to [patches, width]"""
+        weight = embed.proj.weight.flatten(1)
+        return linear(patches.to(weight.dtype), weight, embed.proj.bias)
+
+    embed.forward = forward
+
+
+def load(folder: Path) -> tuple[Any, PreTrainedModel]:
+    """Processor (padding on the left) and model in float32."""
+    import torch
+
+    model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
+    return load_processor(folder), model.eval()
+
+
+def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
+    """Conversations about a picture each; the labels are all of their replies.
+
+    The first question is a question alone: a causal model does not see the next ones.
+    """
+    rng = random.Random(f"pictures/{recipe.data.seed}/{step}")
+    # One size of picture and one number of questions for all rows: few pads, and few
+    # shapes (see utils.losses.ROUND_ROWS).
+    size, questions = some_size(rng, None), 1
+    while questions < MOST_QUESTIONS and rng.random() < recipe.data.history:
+        questions += 1
+    rows = [
+        conversation(rng, recipe.data, questions, size)
+        for _ in range(recipe.train.batch_size)
+    ]
+    texts = processor.apply_chat_template(rows)
+    images = [[row[0]["content"][0]["image"]] for row in rows]
+    inputs = processor(
+        text=texts,
+        images=images,
+        return_tensors="pt",
+        padding=True,
+        padding_side="right",
+        pad_to_multiple_of=ROUND_LENGTH,
+        **AS_DRAWN,
+    )
+    made = BatchEncoding(dict(inputs))
+    del made["attention_mask"]  # nothing looks ahead at the padding on the right
+    made["labels"] = _labels(processor.tokenizer, made["input_ids"])
+    return made
+
+
+def evaluate(model: PreTrainedModel, processor: Any, bar: Bar, seed: int) -> Result:
+    """The bar's task, one question for each picture."""
+    task = TASKS[bar.task]
+    return evaluation.grade(
+        lambda conversations: chat_batch(model, processor, conversations),
+        task,
+        draw(task, bar.n, seed),
+        seed,
+    )
+
+
+def reply(
+    model: PreTrainedModel, processor: Any, example: Example, thinking: bool | None
+) -> Reply:
+    """The reply to the example's question."""
+    return chat(model, processor, example.messages)
+
+
+def conversation(
+    rng: random.Random, data: DataPart, questions: int, size: Size | None = None
+) -> list[Message]:
+    """That many questions about one picture, in any order, with their answers."""
+    names, shares = tuple(data.tasks), tuple(data.tasks.values())
+    task: PictureTask = TASKS[rng.choices(names, shares)[0]]
+    family = [name for name in names if TASKS[name].family == task.family]
+    picture = task.picture(rng, "train", size)
+    messages: list[Message] = []
+    for _ in range(questions):
+        example = task.about(picture, rng, "train")
+        question = example.messages[0]
+        if messages:  # the picture is there already
+            question = user(text_of(question))
+        messages += [question, assistant(example.reply)]
+        task = TASKS[rng.choice(family)]
+    return messages
+
+
+def _labels(tokenizer: Any, ids: Any) -> Any:
+    """The ids [batch, seq] of every reply with its end token; IGNORE elsewhere."""
+    import torch
+
+    opening = tokenizer("<|im_start|>assistant\n")["input_ids"]
+    end = tokenizer.eos_token_id
+    labels = torch.full_like(ids, IGNORE)
+    for row, label in zip(ids, labels, strict=True):
+        tokens, at = row.tolist(), 0
+        while at <= len(tokens) - len(opening):
+            if tokens[at : at + len(opening)] != opening:
+                at += 1
+                continue
+            start = at + len(opening)
+            at = tokens.index(end, start) + 1
+            label[start:at] = row[start:at]
+    return labels
+
+
+@lru_cache(maxsize=1)
+def _trained_tokenizer(
+    data_json: str, seed: int, examples: int, vocab_size: int
+) -> Any:
+    from utils.paths import VISION_TEMPLATE
+    from utils.tokenizer import train_tokenizer
+
+    data = DataPart.model_validate_json(data_json)
+    tokenizer = train_tokenizer(_texts(data, seed, examples), vocab_size)
+    tokenizer.chat_template = VISION_TEMPLATE.read_text(encoding="utf-8")
+    return tokenizer
+
+
+def _texts(data: DataPart, seed: int, n: int) -> Iterator[str]:
+    rng = random.Random(f"texts/{seed}")
+    for _ in range(n):
+        yield "\n".join(text_of(message) for message in conversation(rng, data, 1))
+
+
+def _processor(recipe: Recipe) -> PilProcessor:
+    from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
+        Qwen2VLImageProcessorPil,
+    )
+
+    part, shape = recipe.tokenizer, recipe.config["vision_config"]
+    tokenizer = _trained_tokenizer(
+        recipe.data.model_dump_json(), part.seed, part.examples, part.vocab_size
+    )
+    images = Qwen2VLImageProcessorPil(
+        patch_size=shape["patch_size"],
+        temporal_patch_size=shape["temporal_patch_size"],
+        merge_size=shape["spatial_merge_size"],
+        image_mean=[0.5] * 3,
+        image_std=[0.5] * 3,
+        size={"shortest_edge": SMALLEST, "longest_edge": LARGEST},
+    )
+    return PilProcessor(images, tokenizer, tokenizer.chat_template)

@@ -1,0 +1,146 @@
+"""From a sentence to JSON: who, when and how much, as `{"name", "date", "amount"}`.
+
+Dates come out in ISO 8601 and amounts as numbers, so a program can go on with them.
+"""
+
+import datetime
+import json
+import random
+from functools import cache
+from typing import Any
+
+import yaml
+
+from utils.paths import ROOT
+from utils.tasks.base import Example, Split, split_of, system, user
+from utils.tasks.noise import SYLLABLES, prefaced
+
+DATA = ROOT / "utils" / "tasks" / "data" / "extraction.yml"
+KEYS = ("name", "date", "amount")
+MONTHS = (
+    "January February March April May June July August September October November "
+    "December"
+).split()
+DATE_STYLES = (
+    "{day} {month} {year}",
+    "{month} {day}, {year}",
+    "{day} {short} {year}",
+    "{short} {day}, {year}",
+    "the {nth} of {month} {year}",
+    "{month} {nth}, {year}",
+    "{iso}",
+)
+AMOUNT_STYLES = (
+    "{} euros",
+    "{} dollars",
+    "${}",
+    "€{}",
+    "£{}",
+    "{} pounds",
+    "{} EUR",
+    "{} USD",
+    "{} yen",
+)
+MADE_UP = 0.5  # share of names that nobody has: unknown names must be copied, too
+RULED = 0.15  # share asked by a system prompt
+
+
+class Extraction:
+    """Name, date and amount of a payment, as JSON."""
+
+    name = "extraction"
+
+    def sample(self, rng: random.Random, split: Split) -> Example:
+        """A sentence about a payment; the person's name decides the split."""
+        name, day = _name(rng, split), _day(rng)
+        amount, written = _amount(rng)  # as JSON has it, and as the sentence has it
+        said = rng.choice(DATE_STYLES).format(**_date_parts(day))
+        sentence = _part(rng, split, "sentences").format(
+            name=name,
+            date=said,
+            amount=written,
+            other=rng.randint(2, 99),
+            thing=rng.choice(_data()["things"]),
+        )
+        sentence = sentence[0].upper() + sentence[1:]
+        if rng.random() < RULED:
+            messages = [system(_part(rng, split, "rules")), user(sentence)]
+        else:
+            ask = _part(rng, split, "asks")
+            if not ask.startswith("{text}"):
+                ask = prefaced(rng, ask)
+            messages = [user(ask.format(text=sentence))]
+        quoted = json.dumps(name, ensure_ascii=False)
+        # Not by json.dumps: it would make 4.5 of an amount of 4.50.
+        reply = f'{{"name": {quoted}, "date": "{day}", "amount": {amount}}}'
+        # A thought that does the one thing which is not copied.
+        thought = f"{said} is {day}."
+        return Example(self.name, messages, reply, thought, reply)
+
+    def grade(self, example: Example, reply: str) -> bool:
+        """Right when the reply is JSON with these three keys and values."""
+        try:
+            return json.loads(reply) == json.loads(example.answer)
+        except json.JSONDecodeError:
+            return False
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return yaml.safe_load(DATA.read_text(encoding="utf-8"))
+
+
+def _part(rng: random.Random, split: Split, key: str) -> str:
+    """A wording; half of those outside training are held out from it."""
+    return rng.choice(_data()[key][split if rng.random() < 0.5 else "train"])
+
+
+def _name(rng: random.Random, split: Split) -> str:
+    """A first and a last name that belong to the split together."""
+    while True:
+        first, last = _one_name(rng, "first_names"), _one_name(rng, "last_names")
+        middle, kind = "", rng.random()
+        if kind < 0.06:
+            middle = f" {rng.choice('ABCDEFGHJKLMNPRSTW')}."
+        elif kind < 0.1:
+            last = f"{last}-{_one_name(rng, 'last_names')}"
+        name = f"{first}{middle} {last}"
+        if split_of(f"person {name}") == split:
+            return name
+
+
+def _one_name(rng: random.Random, key: str) -> str:
+    if rng.random() < MADE_UP:
+        return "".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).capitalize()
+    return rng.choice(_data()[key])
+
+
+def _day(rng: random.Random) -> datetime.date:
+    first = datetime.date(1990, 1, 1).toordinal()
+    last = datetime.date(2035, 12, 31).toordinal()
+    return datetime.date.fromordinal(rng.randint(first, last))
+
+
+def _date_parts(day: datetime.date) -> dict[str, Any]:
+    month = MONTHS[day.month - 1]
+    return {
+        "day": day.day,
+        "nth": _ordinal(day.day),
+        "month": month,
+        "short": month[:3],
+        "year": day.year,
+        "iso": day.isoformat(),
+    }
+
+
+def _ordinal(day: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{'th' if day in (11, 12, 13) else ending}"
+
+
+def _amount(rng: random.Random) -> tuple[str, str]:
+    """The amount as a number in JSON, and as it is written in the sentence."""
+    whole = rng.randint(2, 10 ** rng.randint(1, 4) - 1)
+    cents = f".{rng.randint(1, 99):02}" if rng.random() < 0.35 else ""
+    written = f"{whole:,}" if rng.random() < 0.5 else str(whole)
+    return f"{whole}{cents}", rng.choice(AMOUNT_STYLES).format(written + cents)

@@ -1,0 +1,69 @@
+"""Passages that say two things, each with a twin that says them the other way round.
+
+"The dog is two years old. The cat is called Muffin." against "The dog is called
+Muffin. The cat is two years old.": the same details, bound differently. One vector
+holds what a passage is about better than what goes with what; a reranker, which reads
+it together with the question, can look. Lesson 07 shows both.
+"""
+
+import random
+from dataclasses import replace
+
+from utils.tasks.base import Example, Split, user
+from utils.tasks.town import Fact, gloss, passage, question, random_fact
+
+
+class TwinPassages:
+    """Find the passage that answers a question, and not its twin."""
+
+    name = "twin_passages"
+
+    def sample(self, rng: random.Random, split: Split) -> Example:
+        """A question; `answer` is its passage, `thought` the fact it asks for."""
+        return self.pool(rng, split, 1)[0]
+
+    def pool(self, rng: random.Random, split: Split, size: int) -> list[Example]:
+        """`size` questions, each answered by one passage only; twins lie together."""
+        examples: list[Example] = []
+        used: set[Fact] = set()
+        while len(examples) < size:
+            pair = _pair(rng, split)
+            twin = _exchanged(*pair)
+            if not used & {*pair, *twin}:
+                used |= {*pair, *twin}
+                examples += [_example(rng, facts, split) for facts in (pair, twin)]
+        return examples[:size]
+
+    def grade(self, example: Example, reply: str) -> bool:
+        """Right when the reply is the passage itself."""
+        return reply.strip() == example.answer
+
+
+def _pair(rng: random.Random, split: Split) -> tuple[Fact, Fact]:
+    """Two facts of one domain that share neither thing nor side nor relation."""
+    one = random_fact(rng, split)
+    while True:
+        other = random_fact(rng, split)
+        if other.domain == one.domain and not (
+            other.thing == one.thing
+            or other.side == one.side
+            or other.relation == one.relation
+        ):
+            return one, other
+
+
+def _exchanged(one: Fact, other: Fact) -> tuple[Fact, Fact]:
+    return replace(one, relation=other.relation), replace(other, relation=one.relation)
+
+
+def _example(rng: random.Random, facts: tuple[Fact, Fact], split: Split) -> Example:
+    """A question for either fact, and a passage with both in any order."""
+    asked, beside = rng.sample(facts, 2)
+    text = " ".join(passage(rng, fact) for fact in rng.sample((asked, beside), 2))
+    return Example(
+        task=TwinPassages.name,
+        messages=[user(question(rng, asked, split))],
+        answer=text,
+        thought=gloss(asked),
+        reply=text,
+    )
