@@ -20,6 +20,7 @@ from transformers import (
 
 from utils.encoding import (
     Messages,
+    check_room,
     encode,
     opens_thought,
     pad_left,
@@ -219,12 +220,8 @@ class _Stop(StoppingCriteria):
 
 
 def _check_room(model: PreTrainedModel, length: int) -> None:
-    limit = model.config.get_text_config().max_position_embeddings
-    if length >= limit:
-        raise ValueError(
-            f"The conversation is {length} tokens long and the model reads at most "
-            f"{limit}: shorten it or drop its oldest turns."
-        )
+    remedy = "shorten it or drop its oldest turns"
+    check_room(model, length, "The conversation is", remedy)
 
 
 def _with_padding(tokenizer: PreTrainedTokenizerBase, generate: dict) -> dict:

@@ -11,7 +11,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from utils.chat import Reply
-from utils.encoding import pad_left
+from utils.encoding import check_room, pad_left
 
 
 def complete(
@@ -47,12 +47,7 @@ def complete_batch(
     rows = tokenizer(list(texts), add_special_tokens=False)["input_ids"]
     inputs = pad_left(tokenizer, rows).to(model.device)
     length = inputs["input_ids"].shape[1]
-    limit = model.config.get_text_config().max_position_embeddings
-    if length >= limit:
-        raise ValueError(
-            f"The text is {length} tokens long and the model reads at most {limit}: "
-            "shorten it."
-        )
+    check_room(model, length, "The text is", "shorten it")
     arguments = {"pad_token_id": tokenizer.pad_token_id} | generate
     with torch.inference_mode():
         output = model.generate(**inputs, max_new_tokens=max_new_tokens, **arguments)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from transformers import BatchEncoding, PreTrainedTokenizerBase
+from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
 
 Messages = Sequence[dict[str, Any]]
 UNTRUSTED = ("user", "tool")
@@ -67,6 +67,19 @@ def pad_left(
         [[0] * len(pad) + [1] * len(row) for pad, row in zip(pads, rows, strict=True)]
     )
     return BatchEncoding({"input_ids": ids, "attention_mask": mask})
+
+
+def check_room(model: PreTrainedModel, length: int, read: str, remedy: str) -> None:
+    """Raise ValueError unless a prompt of `length` tokens leaves room for a reply.
+
+    `read` names the prompt with its verb ("The text is"), `remedy` what to do.
+    """
+    limit = model.config.get_text_config().max_position_embeddings
+    if length >= limit:
+        raise ValueError(
+            f"{read} {length} tokens long and the model reads at most {limit}: "
+            f"{remedy}."
+        )
 
 
 def thought_tags(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:

@@ -25,7 +25,7 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
 from transformers.utils import is_torchvision_available
 
 from utils.chat import Reply, to_reply
-from utils.encoding import Messages
+from utils.encoding import Messages, check_room
 
 VIDEO = {"video_processor_type": "Qwen3VLVideoProcessor"}
 SHARED = "patch_size temporal_patch_size merge_size image_mean image_std size".split()
@@ -111,17 +111,10 @@ def chat_batch(
 ) -> list[Reply]:
     """One reply per conversation, all generated together."""
     inputs = encode(processor, conversations).to(model.device)
-    _check_room(model, inputs["input_ids"].shape[1])
+    length = inputs["input_ids"].shape[1]
+    remedy = "make the pictures smaller or drop the oldest turns"
+    check_room(model, length, "Pictures and text are", remedy)
     with torch.inference_mode():
         output = model.generate(**inputs, max_new_tokens=max_new_tokens, **generate)
-    new = output[:, inputs["input_ids"].shape[1] :].tolist()
+    new = output[:, length:].tolist()
     return [to_reply(processor.tokenizer, ids) for ids in new]
-
-
-def _check_room(model: PreTrainedModel, length: int) -> None:
-    limit = model.config.get_text_config().max_position_embeddings
-    if length >= limit:
-        raise ValueError(
-            f"Pictures and text are {length} tokens long and the model reads at most "
-            f"{limit}: make the pictures smaller or drop the oldest turns."
-        )
