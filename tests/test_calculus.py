@@ -9,7 +9,7 @@ import sympy
 from utils.tasks import TASKS, draw
 from utils.tasks import calculus_wordings as wordings
 from utils.tasks.calculus import asked_function, critical_example, derivative_example
-from utils.tasks.equations import critical_polynomial, solve, square_part
+from utils.tasks.equations import addition, horner, solve, square_part
 from utils.tasks.polynomials import (
     WORKED_EXAMPLE,
     Function,
@@ -21,6 +21,7 @@ from utils.tasks.polynomials import (
     write,
     write_terms,
 )
+from utils.tasks.solvable import critical_polynomial
 
 pytestmark = pytest.mark.unit
 
@@ -58,8 +59,9 @@ def test_derivatives_are_those_of_sympy(split):
     for example in draw(TASKS["derivative"], 150, 21, split):
         function = read(asked_function(example))
         assert sympy.expand(read(example.answer) - sympy.diff(function, X)) == 0
-        for line in example.thought.split("\n")[1:-1]:
-            term, rule = re.fullmatch(r"d/dx\((.+)\) = (.+)", line).groups()
+        rules = re.findall(r"d/dx\((.+)\) = (.+)", example.thought)
+        assert sum(read(term) for term, _ in rules) == function
+        for term, rule in rules:
             assert sympy.diff(read(term), X) == read(rule)
 
 
@@ -183,6 +185,31 @@ def test_a_right_answer_after_a_wrong_step_is_not_enough(name):
 def test_a_cubic_without_a_small_root_is_refused():
     with pytest.raises(ValueError, match="no whole root"):
         solve((1, 0, 0, 7))
+
+
+def test_an_addition_goes_place_by_place_to_the_sum():
+    assert addition(361, -148) == ["361 - 148", "261 - 48", "221 - 8", "213"]
+    assert addition(5, 0) == ["5 + 0", "5"]
+    rng = random.Random(7)
+    for _ in range(500):
+        left, right = rng.randint(-400, 400), rng.randint(-400, 400)
+        steps = addition(left, right)
+        assert {sympy.sympify(step) for step in steps} == {left + right}
+        assert len(steps) <= 1 + len(str(abs(right)))
+
+
+def test_horners_scheme_divides_as_sympy_does():
+    rng = random.Random(8)
+    for _ in range(200):
+        cubic = tuple(
+            rng.randint(1, 9) if i == 0 else rng.randint(-30, 30) for i in range(4)
+        )
+        at = rng.choice((-4, -3, -2, -1, 1, 2, 3, 4))
+        carried, line = horner(cubic, at)
+        quotient, rest = sympy.div(as_sympy(cubic), X - at, X)
+        assert as_sympy(tuple(carried[:-1])) == sympy.expand(quotient)
+        assert carried[-1] == rest
+        assert line.startswith(f"Try x = {at}: ")
 
 
 def test_the_square_part_is_the_largest():

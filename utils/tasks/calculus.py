@@ -11,7 +11,7 @@ from dataclasses import replace
 from utils.tasks import algebra
 from utils.tasks.base import Example, Message, Split, Task, system, user
 from utils.tasks.calculus_wordings import ask_critical, ask_derivative
-from utils.tasks.equations import critical_polynomial, solve
+from utils.tasks.equations import solve
 from utils.tasks.polynomials import (
     Function,
     Polynomial,
@@ -22,6 +22,7 @@ from utils.tasks.polynomials import (
     write,
     write_terms,
 )
+from utils.tasks.solvable import critical_polynomial
 from utils.tasks.steps import wrong_steps
 
 SYSTEM_PROMPTS = (
@@ -126,16 +127,19 @@ def critical_example(
 
 
 def derivative_steps(function: Function) -> list[str]:
-    """The function in one notation, the rule for each term, and their sum."""
-    rules = []
-    for coefficient, power in terms(function.polynomial):
+    """The function as it was asked, the rule for each term, their sum, put in order."""
+    rules, slope = [], []
+    asked = list(function.order) or terms(function.polynomial)
+    for coefficient, power in asked:
         term = write_terms([(coefficient, power)])
-        rule = write((coefficient * power, *[0] * (power - 1))) if power else "0"
-        rules.append(f"d/dx({term}) = {rule}")
+        derived = [(coefficient * power, power - 1)] if power else []
+        rules.append(f"d/dx({term}) = {write_terms(derived)}")
+        slope += derived
+    sums = [write_terms(slope), write(derivative(function.polynomial))]
     return [
-        f"{function.head} = {write(function.polynomial)}",
+        f"{function.head} = {write_terms(asked)}",
         *rules,
-        f"{function.prime} = {write(derivative(function.polynomial))}",
+        *(f"{function.prime} = {one}" for one in dict.fromkeys(sums)),
     ]
 
 

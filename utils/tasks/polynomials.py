@@ -69,10 +69,10 @@ class Function:
 
 
 def random_function(rng: random.Random, polynomial: Polynomial) -> Function:
-    """A name and a notation; in one of eight the terms are out of order."""
+    """A name and a notation; one in six has its terms out of order."""
     named = rng.random() < 0.7
     order = terms(polynomial)
-    if rng.random() < 0.12:
+    if rng.random() < 0.17:
         rng.shuffle(order)
     return Function(
         polynomial,

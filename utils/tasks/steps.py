@@ -59,7 +59,8 @@ class _Check:
             rf"{PRIME} = (?P<right>.+)": self._derivative,
             r"(?P<left>.+) = 0 has no solution": self._impossible,
             r"Divide by (?P<by>-?\d+): (?P<left>.+) = 0": self._divide,
-            r"At x = (?P<at>-?\d+): (?P<left>.+) = 0": self._root,
+            r"Coefficients: (?P<listed>.+)": self._coefficients,
+            r"Try x = (?P<at>-?\d+): (?P<scheme>.+)": self._try,
             r"x = (?P<chain>.+)": self._solution,
             r"(?P<left>[^=]*x[^=]*) = 0": self._equation,
             r"(?P<left>\d+x) = (?P<right>[^=]+)": self._isolated,
@@ -130,16 +131,35 @@ class _Check:
         holds = before is not None and by != "0" and _equal(found * int(by), before)
         return "" if holds else f"this is not {before} divided by {by}"
 
-    def _root(self, at: str, left: str) -> str:
-        if self.equation is None or self.equation.subs(self.x, int(at)) != 0:
-            return f"{at} is not a root of {self.equation}"
-        if algebra.expression(left) != 0:
-            return "the left side is not 0"
-        values = sorted(
-            str(term.subs(self.x, int(at))) for term in self.equation.as_ordered_terms()
-        )
-        written = sorted(re.findall(r"-?\d+", left.replace("- ", "-")))
-        return "" if values == written else f"the terms there are {', '.join(values)}"
+    def _coefficients(self, listed: str) -> str:
+        wanted = self._all_coefficients()
+        found = [algebra.expression(one) for one in listed.split(", ")]
+        return "" if found == wanted else f"they are {', '.join(map(str, wanted))}"
+
+    def _try(self, at: str, scheme: str) -> str:
+        """Horner's scheme: a value is a coefficient plus x times the value before."""
+        coefficients = self._all_coefficients()
+        (first, *rest) = scheme.split(", ")
+        if len(rest) + 1 != len(coefficients):
+            return f"{self.equation} has {len(coefficients)} coefficients"
+        if first != str(value := coefficients[0]):
+            return f"{first} should be {value}"
+        for coefficient, column in zip(coefficients[1:], rest, strict=True):
+            product, value = value * int(at), coefficient + value * int(at)
+            start, *sums = column.split(" = ")
+            wanted = f"{coefficient} {'-' if product < 0 else '+'} {abs(product)}"
+            if start != wanted or not sums:
+                return f"{column} should be {wanted} = {value}"
+            if why := _differing(list(map(algebra.expression, sums)), value):
+                return why
+        return ""
+
+    def _all_coefficients(self) -> list:
+        import sympy
+
+        if self.equation is None:
+            return []
+        return sympy.Poly(self.equation, self.x).all_coeffs()
 
     def _isolated(self, left: str, right: str) -> str:
         difference = algebra.expression(left) - algebra.expression(right)
