@@ -52,7 +52,7 @@ class InOrder(Trainer):
 
     def create_scheduler(self, num_training_steps, optimizer=None):
         def share(step: int) -> float:
-            return train.learning_rate(self.plan, step) / self.plan.learning_rate
+            return train.rate_share(self.plan, step)
 
         optimizer = optimizer or self.optimizer
         self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, share)

@@ -99,21 +99,13 @@ def test_the_loss_is_transformers_own_loss():
     torch.testing.assert_close(ours, theirs)
 
 
-def test_learning_rate_warms_up_and_falls_to_zero():
-    plan = tiny_recipe(learning_rate=0.01, warmup_steps=4, steps=24).train
-    rates = [train.learning_rate(plan, step) for step in range(25)]
-    assert rates[:5] == pytest.approx([0.0025, 0.005, 0.0075, 0.01, 0.01])
-    assert rates[14] == pytest.approx(0.005)  # half way down the cosine
-    assert rates[24] == pytest.approx(0.0)
-    assert rates[4:] == sorted(rates[4:], reverse=True)
-
-
-def test_only_matrices_decay():
-    model = tiny_model()
-    groups = train._optimizer(model, tiny_recipe().train, "cpu").param_groups
-    decay = {p.dim(): g["weight_decay"] for g in groups for p in g["params"]}
-    assert decay == {2: 0.05, 1: 0.0}
-    assert sum(len(g["params"]) for g in groups) == len(list(model.parameters()))
+def test_the_rate_warms_up_and_falls_to_zero():
+    plan = tiny_recipe(warmup_steps=4, steps=24).train
+    shares = [train.rate_share(plan, step) for step in range(25)]
+    assert shares[:5] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0])
+    assert shares[14] == pytest.approx(0.5)  # half way down the cosine
+    assert shares[24] == pytest.approx(0.0)
+    assert shares[4:] == sorted(shares[4:], reverse=True)
 
 
 def test_auto_precision_is_the_faster_of_two_and_changes_nothing():

@@ -1,7 +1,7 @@
 """One small training loop for every pocket model, on a CPU or a GPU.
 
-AdamW, warm-up then cosine, loss on the reply only. A run is a function of its recipe:
-it can be killed at any step and goes on where it was. Lesson 12 opens it up.
+AdamW or Muon, warm-up then cosine, loss on the reply only. A run is a function of its
+recipe: it can be killed at any step and goes on where it was. Lesson 12 opens it up.
 """
 
 import json
@@ -15,9 +15,10 @@ from typing import Any
 import torch
 from rich.progress import Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import load_file, save_file
+from torch.optim import Optimizer
 from transformers import BatchEncoding, PreTrainedModel
 
-from utils import kinds
+from utils import kinds, optimizers
 from utils.kinds import Kind
 from utils.recipe import Recipe, TrainPart
 
@@ -50,8 +51,8 @@ def train(
     """
     plan = recipe.train
     device = next(model.parameters()).device
-    optimizer = _optimizer(model, plan, device)
-    start = _resume(model, optimizer, folder)
+    made = optimizers.optimizers(model, plan)
+    start = _resume(model, made, folder)
     kind = kinds.of(recipe)
     precision = _precision(model, processor, recipe, device)
     stop = min(until or plan.steps, plan.steps)
@@ -62,39 +63,44 @@ def train(
         clock, seen = time.perf_counter(), 0
         for number in range(start, stop):
             batch = kind.batch(recipe, processor, number).to(device)
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(plan, number)
-            loss = _step(model, optimizer, kind, batch, precision, plan.clip_norm)
+            optimizers.set_rates(made, rate_share(plan, number))
+            loss = _step(model, made, kind, batch, precision, plan.clip_norm)
             step = Step(number, loss, batch["input_ids"].numel())
             done.append(step)
             seen += step.tokens
             speed = seen / (time.perf_counter() - clock)
             bar.update(task, completed=number + 1, speed=speed, loss=loss)
             if (number + 1) % SAVE_EVERY == 0 or number + 1 == stop:
-                _save(model, optimizer, folder, number + 1)
+                _save(model, made, folder, number + 1)
                 if on_save:
                     on_save(done[saved:])
                 saved = len(done)
     return done
 
 
-def learning_rate(plan: TrainPart, step: int) -> float:
-    """Linear warm-up, then a cosine to zero at the last step."""
+def rate_share(plan: TrainPart, step: int) -> float:
+    """Share of the highest rate: linear warm-up, then a cosine to zero at the end."""
     if step < plan.warmup_steps:
-        return plan.learning_rate * (step + 1) / plan.warmup_steps
-    share = (step - plan.warmup_steps) / max(1, plan.steps - plan.warmup_steps)
-    return plan.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
+        return (step + 1) / plan.warmup_steps
+    done = (step - plan.warmup_steps) / max(1, plan.steps - plan.warmup_steps)
+    return 0.5 * (1 + math.cos(math.pi * done))
 
 
 def _step(
-    model, optimizer, kind: Kind, batch: BatchEncoding, precision, clip_norm: float
+    model,
+    made: list[Optimizer],
+    kind: Kind,
+    batch: BatchEncoding,
+    precision,
+    clip_norm: float,
 ) -> float:
     model.train()
     loss = _loss(model, kind, batch, precision)
-    optimizer.zero_grad(set_to_none=True)
+    model.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
-    optimizer.step()
+    for optimizer in made:
+        optimizer.step()
     return loss.item()
 
 
@@ -104,17 +110,6 @@ def _loss(
     lower = precision == torch.bfloat16
     with torch.autocast(model.device.type, torch.bfloat16, enabled=lower):
         return kind.loss(model, batch)
-
-
-def _optimizer(model, plan: TrainPart, device) -> torch.optim.AdamW:
-    """AdamW that decays matrices only: decay pulls a norm's scale away from one."""
-    matrices = [p for p in model.parameters() if p.dim() >= 2]
-    scales = [p for p in model.parameters() if p.dim() < 2]
-    groups = [
-        {"params": matrices, "weight_decay": plan.weight_decay},
-        {"params": scales, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=plan.betas, fused=True)
 
 
 def _precision(model, processor, recipe: Recipe, device) -> torch.dtype:
@@ -140,19 +135,18 @@ def _seconds(model, kind: Kind, batch: BatchEncoding, dtype: torch.dtype) -> flo
     return min(times)
 
 
-def _save(model, optimizer, folder: Path, step: int) -> None:
+def _save(model, made: list[Optimizer], folder: Path, step: int) -> None:
     """Write weights, optimizer state and step; a kill never leaves half a file."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {f"model.{k}": v for k, v in model.named_parameters()}
-    for index, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{index}.{k}": v for k, v in state.items()}
+    tensors |= optimizers.state_tensors(made)
     contiguous = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
     partial = folder / "state.partial"
     save_file(contiguous, partial, metadata={"step": json.dumps(step)})
     partial.replace(folder / "state.safetensors")
 
 
-def _resume(model, optimizer, folder: Path) -> int:
+def _resume(model, made: list[Optimizer], folder: Path) -> int:
     """Load the state in `folder`, if there is one, and return the step it stands at."""
     path = folder / "state.safetensors"
     if not path.is_file():
@@ -160,16 +154,8 @@ def _resume(model, optimizer, folder: Path) -> int:
     tensors = load_file(path)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(tensors[f"model.{name}"])
-    state: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in tensors.items():
-        if key.startswith("optimizer."):
-            _, index, name = key.split(".", 2)
-            state.setdefault(int(index), {})[name] = value
-    saved = optimizer.state_dict()
-    optimizer.load_state_dict({"state": state, "param_groups": saved["param_groups"]})
-    steps = next(iter(state.values()))["step"]
-    return int(steps.item())
+            parameter.copy_(tensors.pop(f"model.{name}"))
+    return optimizers.load_state(made, tensors)
 
 
 def _progress() -> Progress:

@@ -1,0 +1,64 @@
+"""Every weight is moved by one optimizer, at its rate, and goes on after a stop."""
+
+import pytest
+import torch
+from tiny_chat import tiny_model, tiny_recipe, tiny_tokenizer
+
+from utils import optimizers, train
+
+pytestmark = pytest.mark.unit
+
+both = pytest.mark.parametrize("matrix_rate", [0.0, 0.01])
+
+
+def made_for(model, matrix_rate: float) -> list:
+    recipe = tiny_recipe(learning_rate=0.004, matrix_rate=matrix_rate)
+    return optimizers.optimizers(model, recipe.train)
+
+
+@both
+def test_every_weight_is_in_one_group_and_only_matrices_decay(matrix_rate):
+    model = tiny_model()
+    groups = [g for one in made_for(model, matrix_rate) for g in one.param_groups]
+    moved = [id(p) for group in groups for p in group["params"]]
+    assert sorted(moved) == sorted(map(id, model.parameters()))
+    for group in groups:
+        assert {p.dim() == 2 for p in group["params"]} == {
+            group["weight_decay"] == 0.05
+        }
+
+
+def test_muon_moves_the_layers_and_leaves_the_words_to_adamw():
+    model = tiny_model()
+    adamw, muon = made_for(model, 0.01)
+    assert isinstance(muon, torch.optim.Muon)
+    inner = {id(p) for p in muon.param_groups[0]["params"]}
+    named = {name for name, p in model.named_parameters() if id(p) in inner}
+    assert named
+    assert all(".layers." in name and name.endswith("proj.weight") for name in named)
+    words = model.get_input_embeddings().weight
+    assert any(p is words for group in adamw.param_groups for p in group["params"])
+
+
+def test_each_group_gets_its_share_of_its_own_rate():
+    made = made_for(tiny_model(), 0.01)
+    optimizers.set_rates(made, 0.5)
+    rates = [group["lr"] for one in made for group in one.param_groups]
+    assert rates == pytest.approx([0.002, 0.002, 0.005])
+
+
+@both
+def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(tmp_path, matrix_rate):
+    recipe = tiny_recipe(matrix_rate=matrix_rate)
+
+    def losses(folder, model, until=None) -> list[float]:
+        steps = train.train(
+            model, tiny_tokenizer(), recipe, tmp_path / folder, until=until
+        )
+        return [step.loss for step in steps]
+
+    whole = losses("whole", tiny_model())
+    before = losses("cut", tiny_model(), until=7)
+    after = losses("cut", tiny_model(seed=7))
+    assert before + after == pytest.approx(whole, rel=1e-5)
+    assert whole[-1] < 0.8 * whole[0]

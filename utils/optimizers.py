@@ -1,0 +1,79 @@
+"""What moves the weights: AdamW, or Muon for the layers' matrices beside it.
+
+AdamW is what the Qwen reports name. Muon (Jordan, 2024; Liu et al., 2025, arXiv
+2502.16982) turns each step of a matrix into one of even size in every direction. A
+pocket model then needs about half as many steps: see benchmarks/optimizers.py.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import nn
+from torch.optim import AdamW, Muon, Optimizer
+
+from utils.recipe import TrainPart
+
+
+def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
+    """The optimizers of a plan, rates still zero; every weight is in one of them.
+
+    Each group holds its highest rate as `peak`. Decay is for matrices only: it would
+    pull a norm's scale away from one.
+    """
+    inner = _inner_matrices(model) if plan.matrix_rate else []
+    others = [p for p in model.parameters() if not _among(p, inner)]
+    groups = [
+        {"params": [p for p in others if p.dim() >= 2], "decay": plan.weight_decay},
+        {"params": [p for p in others if p.dim() < 2], "decay": 0.0},
+    ]
+    for group in groups:
+        group |= {"weight_decay": group.pop("decay"), "peak": plan.learning_rate}
+    made: list[Optimizer] = [AdamW(groups, lr=0.0, betas=plan.betas, fused=True)]
+    if inner:
+        # With `match_rms_adamw` a rate means the same step size as with AdamW.
+        group = {"params": inner, "peak": plan.matrix_rate}
+        decay, fit = plan.weight_decay, "match_rms_adamw"
+        made.append(Muon([group], lr=0.0, weight_decay=decay, adjust_lr_fn=fit))
+    return made
+
+
+def set_rates(made: Iterable[Optimizer], share: float) -> None:
+    """Give every group this share of its highest rate."""
+    for optimizer in made:
+        for group in optimizer.param_groups:
+            group["lr"] = group["peak"] * share
+
+
+def state_tensors(made: Iterable[Optimizer]) -> dict[str, torch.Tensor]:
+    """All state of the optimizers, by names that `load_state` understands."""
+    return {
+        f"optimizer.{number}.{index}.{name}": tensor
+        for number, optimizer in enumerate(made)
+        for index, state in optimizer.state_dict()["state"].items()
+        for name, tensor in state.items()
+    }
+
+
+def load_state(made: list[Optimizer], tensors: dict[str, torch.Tensor]) -> int:
+    """Put saved state back; returns the number of steps that were done."""
+    states: list[dict] = [{} for _ in made]
+    for key, value in tensors.items():
+        _, number, index, name = key.split(".", 3)
+        states[int(number)].setdefault(int(index), {})[name] = value
+    for optimizer, state in zip(made, states, strict=True):
+        groups = optimizer.state_dict()["param_groups"]
+        optimizer.load_state_dict({"state": state, "param_groups": groups})
+    return int(next(iter(states[0].values()))["step"].item())
+
+
+def _inner_matrices(model: nn.Module) -> list[nn.Parameter]:
+    """Weights of linear layers, but of the output layer: that is a table of words."""
+    output = model.get_output_embeddings()
+    linear = [
+        m for m in model.modules() if isinstance(m, nn.Linear) and m is not output
+    ]
+    return [module.weight for module in linear]
+
+
+def _among(parameter: nn.Parameter, others: list[nn.Parameter]) -> bool:
+    return any(parameter is other for other in others)
