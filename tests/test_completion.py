@@ -69,7 +69,7 @@ def test_a_reply_keeps_its_spaces_and_ends_at_an_end_token():
     assert (cut.text, cut.finished) == (written, False)
 
 
-def test_what_is_learned_is_the_text_after_the_prompt(prepared):
+def test_all_of_a_text_is_learned_and_no_pad(prepared):
     tokenizer, _ = prepared
     recipe = code_recipe()
     made = text.batch(recipe, tokenizer, 0)
@@ -80,7 +80,8 @@ def test_what_is_learned_is_the_text_after_the_prompt(prepared):
         assert torch.equal(ids[learned], labels[learned])
         assert target.endswith("<|endoftext|>")
         assert target.count("<|endoftext|>") == 1
-        assert "def " in tokenizer.decode(ids[~learned])
+        assert target.startswith(("def ", "<|fim_prefix|>"))
+        assert set(ids[~learned].tolist()) <= {tokenizer.pad_token_id}
 
 
 def test_prompt_and_target_are_the_text_itself():

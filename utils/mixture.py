@@ -1,7 +1,7 @@
 """Turns a recipe's tasks into training batches, the same ones for the same seed.
 
-Batch `k` depends on the seed and `k` alone, so a killed run resumes exactly. Loss is
-taken on the last assistant turn only: the prompt is given, not learned.
+Batch `k` depends on the seed and `k` alone, so a killed run resumes exactly. Of a
+conversation only the last assistant turn is learned; of raw text, everything.
 """
 
 import random
@@ -47,17 +47,22 @@ def batch(
     step: int,
     size: int,
     render: Render | None = None,
+    whole: bool = False,
 ) -> BatchEncoding:
     """The conversations of training step `step`: `input_ids` and `labels`.
 
-    `render` makes prompt and target of an example: ChatML if not given.
+    `render` makes prompt and target of an example: ChatML if not given. With `whole`,
+    prompts are learned too, as in pretraining.
 
     Both are [batch, seq]; labels are -100 outside the reply. Padding is on the right:
     a causal model never looks ahead at it.
     """
     render = render or prompt_and_target
     pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size, render)
-    return padded(pool[step % POOL], tokenizer.pad_token_id)
+    rows = pool[step % POOL]
+    if whole:
+        rows = [(ids, 0) for ids, _ in rows]
+    return padded(rows, tokenizer.pad_token_id)
 
 
 def prompt_and_target(

@@ -34,9 +34,13 @@ def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
 def batch(
     recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
 ) -> BatchEncoding:
-    """Texts of the recipe's tasks; the labels are what follows the prompt."""
-    size = recipe.train.batch_size
-    return mixture.batch(recipe.data, tokenizer, step, size, render=prompt_and_target)
+    """Texts of the recipe's tasks, learned whole.
+
+    A prompt names things twice, in signature and docstring: most of what there is to
+    practice copying a name on, which the reply is then full of.
+    """
+    size, render = recipe.train.batch_size, prompt_and_target
+    return mixture.batch(recipe.data, tokenizer, step, size, render, whole=True)
 
 
 def evaluate(
