@@ -204,11 +204,11 @@ def test_the_loss_falls_and_the_model_loads_again(tmp_path):
     assert sum(losses[-4:]) < 0.75 * sum(losses[:4])
     export(model, processor, tmp_path / "model")
     again, loaded = kind.load(tmp_path / "model")
+    kept = loaded.state_dict()
+    for name, weights in model.state_dict().items():
+        assert torch.equal(weights.float(), kept[name]), name
     example = draw(TASKS["sounds-count"], 1, 1)[0]
-    inputs = audio.encode(again, [example.messages])
-    with torch.no_grad():
-        ours, theirs = model.float().eval()(**inputs), loaded(**inputs)
-    torch.testing.assert_close(ours.logits, theirs.logits, atol=1e-3, rtol=1e-3)
+    assert kind.reply(loaded, again, example, None).tokens > 0
 
 
 # --- loading ----------------------------------------------------------------------
