@@ -15,6 +15,7 @@ from utils.tasks import TASKS, draw
 from utils.tasks.base import assistant, user
 from utils.tasks.sounds import listen
 from utils.tasks.synthesis import RATE
+from utils.tokenizer import AUDIO_TOKENS
 from utils.train import train
 
 pytestmark = pytest.mark.unit
@@ -70,6 +71,13 @@ def test_it_hears_in_the_steps_of_the_real_one():
         400,
         160,
     )
+
+
+def test_control_tokens_are_qwen2_audio_s_in_its_order():
+    """`<|endoftext|>` is 151643 there, `<|AUDIO|>` three ids later."""
+    ids = tiny_processor().tokenizer.convert_tokens_to_ids(AUDIO_TOKENS)
+    assert ids == list(range(ids[0], ids[0] + 6))
+    assert AUDIO_TOKENS[3:] == [SOUND, "<|audio_bos|>", "<|audio_eos|>"]
 
 
 def test_rows_are_padded_on_the_left():
