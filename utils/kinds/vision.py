@@ -11,9 +11,9 @@ from transformers import AutoModelForImageTextToText, BatchEncoding, PreTrainedM
 from utils import evaluate as evaluation
 from utils.chat import Reply
 from utils.evaluate import Result
-from utils.losses import IGNORE
+from utils.initialize import by_fan_in
 from utils.losses import reply_loss as loss
-from utils.mixture import ROUND_LENGTH
+from utils.mixture import ROUND_LENGTH, reply_labels
 from utils.recipe import Bar, DataPart, Recipe
 from utils.tasks import TASKS, draw
 from utils.tasks.base import Example, Message, assistant, text_of, user
@@ -23,7 +23,7 @@ from utils.vision import PilProcessor, chat, chat_batch, load_processor
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
-MOST_QUESTIONS = 4  # about one picture
+MOST_QUESTIONS = 6  # about one picture
 LARGEST = 512 * 512  # pixels; a larger picture is made smaller
 SMALLEST = 64 * 64
 # Pictures are drawn in RGB at multiples of 32 pixels: nothing to convert or resample.
@@ -52,6 +52,7 @@ def prepare(recipe: Recipe) -> tuple[PilProcessor, PreTrainedModel]:
     torch.manual_seed(recipe.train.seed)
     # On short rows plain attention trains faster than the fused kernels of a CPU.
     model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager")
+    by_fan_in(model)
     embed_patches_by_matrix(model)
     return processor, model
 
@@ -110,7 +111,7 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     )
     made = BatchEncoding(dict(inputs))
     del made["attention_mask"]  # nothing looks ahead at the padding on the right
-    made["labels"] = _labels(processor.tokenizer, made["input_ids"])
+    made["labels"] = reply_labels(processor.tokenizer, made["input_ids"])
     return made
 
 
@@ -149,25 +150,6 @@ def conversation(
         messages += [question, assistant(example.reply)]
         task = TASKS[rng.choice(family)]
     return messages
-
-
-def _labels(tokenizer: Any, ids: Any) -> Any:
-    """The ids [batch, seq] of every reply with its end token; IGNORE elsewhere."""
-    import torch
-
-    opening = tokenizer("<|im_start|>assistant\n")["input_ids"]
-    end = tokenizer.eos_token_id
-    labels = torch.full_like(ids, IGNORE)
-    for row, label in zip(ids, labels, strict=True):
-        tokens, at = row.tolist(), 0
-        while at <= len(tokens) - len(opening):
-            if tokens[at : at + len(opening)] != opening:
-                at += 1
-                continue
-            start = at + len(opening)
-            at = tokens.index(end, start) + 1
-            label[start:at] = row[start:at]
-    return labels
 
 
 @lru_cache(maxsize=1)
