@@ -44,8 +44,9 @@ class Languages(_Strict):
 
 
 class Line(_Strict):
-    """A family of checkpoints; `generation` counts from Qwen (0)."""
+    """A family of checkpoints: its row in the timeline, its age from Qwen (0)."""
 
+    lane: str
     generation: int = Field(ge=0)
     languages: str
     made_for: tuple[str, ...] = ()
