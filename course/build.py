@@ -152,6 +152,7 @@ def _skeleton(node) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Replace a file in one step: a stopped build leaves the old notebook whole."""
+    path.parent.mkdir(exist_ok=True)
     fresh = path.with_suffix(".tmp")
     fresh.write_text(text, "utf-8", newline="\n")
     os.replace(fresh, path)

@@ -65,7 +65,7 @@ def fill_in(text: str) -> str:
             raise GlossaryError(
                 f"the glossary has no {name!r}: add it to course/glossary.yml"
             )
-        title = terms()[name].means.replace('"', "'")
+        title = terms()[name].means.replace('"', "'").replace("|", "&#124;")
         return f'[{shown or name}]({PAGE}#{anchor(name)} "{title}")'
 
     return REFERENCE.sub(link, text)

