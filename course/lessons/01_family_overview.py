@@ -54,7 +54,7 @@ print(ask([{"role": "user", "content": "Who wrote Hamlet?"}], thinking=False))
 # %% [markdown]
 # A {{term:parameter}} is one trained number inside the network. What you loaded is a
 # {{term:pocket model}}: the real Qwen3 architecture, run by the same `transformers` class
-# as the published checkpoints, with Qwen's special tokens and chat format, but small
+# as the published {{term:checkpoint|checkpoints}}, with Qwen's special tokens and chat format, but small
 # enough to be trained on a laptop. It was trained, so what it says about sums means
 # something. What it lacks is knowledge, and it was taught to say so.
 #
@@ -94,7 +94,8 @@ check("warm_up", total)
 #
 # Qwen is a family of language models from Alibaba, and its trained parameters are
 # published: its {{term:open weights}}. You can keep a copy, look inside, train it further
-# and run it where no data leaves the room. It comes in many sizes of one architecture, so
+# and run it where no data leaves the room. Each published model is a *checkpoint*: a set of
+# parameters with its config and its tokenizer. The family comes in many sizes of one architecture, so
 # you can change the size and hold the rest still; that makes it good to learn on, and it
 # means that there is one for most machines. What is *not* published is the training data
 # and the code that trained on it. So nobody outside can rebuild these models, or say all
@@ -174,7 +175,7 @@ check("active_share", active_share)
 # %% [markdown]
 # ## One recipe, many sizes
 #
-# A checkpoint's `config.json` says everything about its architecture and nothing about
+# A checkpoint's {{term:config}}, the file `config.json`, says everything about its architecture and nothing about
 # what it learned. This repository carries the real configs of many checkpoints. Put
 # three of them side by side and keep only what differs. How many lines do you expect?
 
@@ -231,7 +232,7 @@ print(f"{counted:13,}  in all {config.num_hidden_layers} layers and around them"
 
 # %% [markdown]
 # That is the whole network: a table that turns tokens into vectors, layers of attention
-# and MLP, and a head that turns the last vector into scores. The last line is the number
+# and {{term:MLP}} (which works on each token alone), and a head that turns the last vector into scores. The last line is the number
 # that the makers publish, to the digit: {{fig:parameters.total:Qwen3-8B}}. `memory` does
 # the same count by part. From a pocket model to the largest config here:
 
@@ -299,7 +300,7 @@ show.side_by_side(
 #
 # Besides its weights, a model keeps a *key* and a *value* of every token that it has read,
 # in every layer with attention: the {{term:KV cache}}. Per token and layer these are
-# two vectors for each {{term:head}} that has its own. In Qwen1.5 every head had. With
+# two vectors of `head_dim` numbers for each {{term:head}} that has its own. In Qwen1.5 every head had. With
 # grouped-query attention several heads share one. And Qwen3.5 keeps a cache in one layer
 # of four only; the others carry a state of constant size.
 
@@ -350,8 +351,8 @@ small = [row for row in checkpoints("Qwen2.5").values() if row.total < 4e9]
 say(table(small, ["total", "license"]))
 
 # %% [markdown]
-# Of the small Qwen2.5 models, the middle one may not be used in business while its smaller
-# and larger siblings may. All of Qwen3, Qwen3.5 and Qwen3.6 carry Apache-2.0; of Qwen3.8
+# Qwen2.5-3B may not be used in business, while its smaller siblings may, and larger ones up
+# to 32B as well. All of Qwen3, Qwen3.5 and Qwen3.6 carry Apache-2.0; of Qwen3.8
 # only the dense one does. Where no license was found, nothing is allowed until you have
 # read the model card.
 
@@ -419,7 +420,7 @@ show.side_by_side("Where is the nearest hospital?", "tokens", spent)
 #
 # ## What published scores say
 #
-# The makers report scores on public tests. Here is mathematics: MATH-500, by size.
+# The makers report scores on public tests, called {{term:benchmark|benchmarks}}. Here is mathematics: MATH-500, by size.
 
 # %%
 thinking = figure("qwen3.math500.thinking")
@@ -515,7 +516,8 @@ advice
 
 # %% [markdown]
 # Each rank has its reason and each exclusion too: `advice.why_not("Qwen/Qwen3-14B")` tells
-# you about any checkpoint. `nf4` is a format of four bits per number, from lesson 10.
+# you about any checkpoint. {{term:nf4}} is a number format of four bits, for which lesson 10
+# has the {{term:quantization}}.
 #
 # Where do a factor of five and a doubling come from? Both are claims of the makers about
 # base models: that each Qwen3 matches a Qwen2.5 of about twice its size, and that a
@@ -553,8 +555,8 @@ say(f"Source: {new.citation}.")
 from IPython.display import display
 from ipywidgets import Dropdown, IntSlider, interact
 
-TASKS = ["chat", "code", "math", "images", "audio", "tools", "search", "reranking"]
-SPOKEN = ["English", "Chinese", "German", "Hindi", "Korean", "Swahili", "Basque"]
+TASKS = "chat code math images audio tools search reranking tuning".split()
+SPOKEN = "English Chinese German Hindi Korean Swahili Basque".split()
 
 
 def ask_advisor(task, hardware, language, license, speed):
@@ -627,6 +629,7 @@ _ = interact(filtered, line=line, use=list(uses), billions=size)
 # |---|---|
 # | [Hugging Face](https://huggingface.co/Qwen) | every checkpoint, as safetensors; where this course downloads |
 # | [ModelScope](https://modelscope.cn/organization/qwen) | the same; `QWEN_SOURCE=modelscope` makes this course load from there |
+# | [Kaggle](https://www.kaggle.com/models/qwen-lm/qwen-3) | Qwen3, beside Kaggle's notebooks |
 # | [GitHub](https://github.com/QwenLM) | code, reports and release notes by line |
 # | [Qwen documentation](https://qwen.readthedocs.io) | how to run them with each engine |
 # | Ollama, LM Studio, llama.cpp, MLX | converted files for one machine (lesson 14) |
