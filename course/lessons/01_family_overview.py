@@ -615,10 +615,11 @@ def filtered(line, use, billions):
     known = [r for r in found if r.total and r.total <= billions * 1e9]
     terms = {name: one.commercial for name, one in licenses().items()}
     shown = [r for r in known if terms.get(r.license) in uses[use]]
-    say(f"{len(shown)} checkpoints\n\n" + table(shown))
+    title = f"{len(shown)} of {line}, for {use} use, up to {billions} billion"
+    say(f"{title}\n\n" + (table(shown) if shown else ""))
 
 
-size = IntSlider(8, 1, 500, 1, description="billions", continuous_update=False)
+size = IntSlider(10, 1, 500, 1, description="billions", continuous_update=False)
 line = Dropdown(options=lines_of_family, value="Qwen3.5")
 _ = interact(filtered, line=line, use=list(uses), billions=size)
 
