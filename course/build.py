@@ -16,7 +16,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from course import content, execute, lint, normalize, notebook, readme, syllabus
+from course import (
+    content,
+    execute,
+    glossary,
+    lint,
+    normalize,
+    notebook,
+    readme,
+    syllabus,
+)
 from course.lesson import LessonError, at
 from course.syllabus import Lesson, Syllabus, SyllabusError
 
@@ -52,7 +61,7 @@ def main(argv: list[str]) -> int:
         if sentence and not options.lessons:
             console.print(sentence, style="red", markup=False)
             problems += 1
-    problems += _readme(course, options.check, console)
+    problems += _pages(course, options.check, console)
     return 1 if problems else 0
 
 
@@ -143,24 +152,28 @@ def _skeleton(node) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Replace a file in one step: a stopped build leaves the old notebook whole."""
+    path.parent.mkdir(exist_ok=True)
     fresh = path.with_suffix(".tmp")
     fresh.write_text(text, "utf-8", newline="\n")
     os.replace(fresh, path)
 
 
-def _readme(course: Syllabus, check_only: bool, console: Console) -> int:
-    """Bring README's lesson table up to date, or say that it is not."""
-    both = readme.expected(course)
-    if both is None or both[0] == both[1]:
-        return 0
-    if check_only:
-        console.print(
-            "README.md: the lesson table is old; run `python -m course build`"
-        )
+def _pages(course: Syllabus, check_only: bool, console: Console) -> int:
+    """Bring README's table and the glossary up to date, or say that they are not."""
+    try:
+        pages = readme.expected(course) | glossary.expected(course)
+    except (glossary.GlossaryError, ValueError) as error:
+        console.print(f"course/glossary.yml: {error}", style="red", markup=False)
         return 1
-    _write(readme.path(), both[1])
-    console.print("README.md: lesson table rewritten")
-    return 0
+    old = [p for p in pages if not p.is_file() or p.read_text("utf-8") != pages[p]]
+    for path in old:
+        name = content.relative(path)
+        if check_only:
+            console.print(f"{name} is old; run `python -m course build`", markup=False)
+        else:
+            _write(path, pages[path])
+            console.print(f"{name} rewritten", markup=False)
+    return len(old) if check_only else 0
 
 
 @contextmanager

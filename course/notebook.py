@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course import content, facts, setup_cell
+from course import content, facts, glossary, setup_cell
 from course.checks import Exercise
 from course.lesson import Cell, LessonError, at, exercise_heading, read
 from course.syllabus import Lesson, Syllabus
@@ -16,6 +16,7 @@ from course.syllabus import Lesson, Syllabus
 PARAMETERS = (
     'PROFILE = ""  # "" lets the course choose; or "pocket", "laptop", "t4", ...'
 )
+UNKNOWN = (facts.FigureError, glossary.GlossaryError)
 KERNEL = {
     "name": "python3",
     "display_name": "Python 3 (ipykernel)",
@@ -38,7 +39,7 @@ def draft(lesson: Lesson, syllabus: Syllabus, solved: bool = False) -> Draft:
     """The notebook of a lesson, as shipped or with its solutions.
 
     Raises LessonError where an exercise lacks a check (or the reverse), and where a
-    figure is unknown.
+    figure or a term is unknown.
     """
     cells = read(lesson.source)
     exercises = content.exercises(lesson.short)
@@ -115,9 +116,9 @@ def _node(cell: Cell, exercises: dict[str, Exercise], solved: bool) -> NotebookN
         if key:
             text = "\n".join([_heading(exercises[key]), *text.split("\n")[1:]])
         try:
-            node = nbformat.v4.new_markdown_cell(facts.fill_in(text))
-        except facts.FigureError as error:
-            raise LessonError(f"{at(cell.path, _figure_line(cell))} {error}") from error
+            node = nbformat.v4.new_markdown_cell(_filled_in(text))
+        except UNKNOWN as error:
+            raise LessonError(f"{at(cell.path, _broken_line(cell))} {error}") from error
     tags = list(cell.tags)
     if cell.kind == "code" and re.search(r"^progress\(", cell.text(), re.MULTILINE):
         tags.append("nbval-ignore-output")  # it lists lessons that come later
@@ -126,12 +127,17 @@ def _node(cell: Cell, exercises: dict[str, Exercise], solved: bool) -> NotebookN
     return node
 
 
-def _figure_line(cell: Cell) -> int:
-    """The first line whose figures cannot be filled in."""
+def _filled_in(text: str) -> str:
+    """Prose with its published figures and the links to its terms."""
+    return glossary.fill_in(facts.fill_in(text))
+
+
+def _broken_line(cell: Cell) -> int:
+    """The first line whose figures or terms cannot be filled in."""
     for line in cell.source:
         try:
-            facts.fill_in(line.text)
-        except facts.FigureError:
+            _filled_in(line.text)
+        except UNKNOWN:
             return line.number
     return cell.line
 
@@ -158,8 +164,6 @@ def _identifier(cell: Cell, taken: dict[str, Cell]) -> str:
 
 
 def _header(lesson: Lesson, syllabus: Syllabus) -> NotebookNode:
-    name = syllabus.repository.removeprefix("https://github.com/")
-    url = f"{name}/blob/{syllabus.branch}/notebooks/{lesson.slug}.ipynb"
     badge = "https://colab.research.google.com/assets/colab-badge.svg"
     lines = [
         f"# {lesson.number}. {lesson.title}",
@@ -171,7 +175,7 @@ def _header(lesson: Lesson, syllabus: Syllabus) -> NotebookNode:
         *(f"- {one.text} (exercise `{one.exercise}`)" for one in lesson.objectives),
         "",
         f"Plan about {lesson.minutes} minutes. "
-        f"[![Open in Colab]({badge})](https://colab.research.google.com/github/{url})",
+        f"[![Open in Colab]({badge})]({syllabus.colab(lesson)})",
         "",
         "| profile | memory | disk | download | running all cells takes |",
         "|---|---|---|---|---|",

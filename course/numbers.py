@@ -9,7 +9,7 @@ _NUMBERED = "lesson|section|step|exercise|question|part|figure|table|page|cell"
 # Where digits are not claims: code, links, formulas, HTML, figures, numbering.
 _BACKED = [
     re.compile(r"```.*?```", re.DOTALL),
-    re.compile(r"\{\{fig:[^}]*\}\}"),
+    re.compile(r"\{\{(?:fig|term):[^}]*\}\}"),
     re.compile(r"`[^`\n]+`"),
     re.compile(r"\$\$.*?\$\$", re.DOTALL),
     re.compile(r"\$[^$\n]+\$"),

@@ -131,6 +131,12 @@ class Syllabus(_Strict):
         listed = ", ".join(lesson.slug for lesson in self.available)
         raise SyllabusError(f"No lesson {name!r} has a source; there are: {listed}.")
 
+    def colab(self, lesson: Lesson) -> str:
+        """Where Google Colab opens a lesson's notebook."""
+        name = self.repository.removeprefix("https://github.com/")
+        place = f"{name}/blob/{self.branch}/notebooks/{lesson.slug}.ipynb"
+        return f"https://colab.research.google.com/github/{place}"
+
     def after(self, lesson: Lesson) -> Lesson | None:
         """The next available lesson."""
         later = [one for one in self.available if one.number > lesson.number]

@@ -79,7 +79,7 @@ def test_a_new_lesson_builds_checks_and_is_listed(sample, capfd):
     assert build.main(["--check"]) == 0
     table = readme.read_text("utf-8")
     assert "| 17 | [Words: counted](notebooks/17_word_count.ipynb)" in table
-    assert "| 2 | Tripling | | | planned |" in table
+    assert "| 2 | Tripling | | | | planned | |" in table
     assert table.endswith("\nEnd.\n")
     replace(readme, "Doubling", "Halving")
     assert build.main(["--check"]) == 1

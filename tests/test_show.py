@@ -107,3 +107,13 @@ def test_nothing_is_left_in_pyplot_or_in_the_settings():
     assert dict(matplotlib.rcParams) == before
     if "matplotlib.pyplot" in sys.modules:
         assert sys.modules["matplotlib.pyplot"].get_fignums() == []
+
+
+def test_bars_side_by_side(shown):
+    series = {"before": {"a": 3, "b": 12}, "after": {"a": 1.5, "b": 1200}}
+    show.side_by_side("Tokens", "tokens", series, log=True)
+    [bundle] = shown
+    assert bundle["image/png"].startswith(PNG)
+    assert bundle["text/plain"] == (
+        "Tokens, in tokens. a: 3 before, 1.5 after; b: 12 before, 1.2e+03 after."
+    )

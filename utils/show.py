@@ -89,6 +89,39 @@ def bars(title: str, y: str, values: Mapping[str, float], *, unit: str = "") -> 
     figure(picture, f"{title}. {spoken}.")
 
 
+def side_by_side(
+    title: str,
+    unit: str,
+    series: Mapping[str, Mapping[str, float]],
+    *,
+    log: bool = False,
+) -> None:
+    """Horizontal bars: for each name one of every series, its value written on it."""
+    names = list(next(iter(series.values())))
+    picture, axes = canvas(title, unit, "")
+    picture.set_size_inches(6.4, 1 + 0.24 * len(names) * len(series))
+    width = 0.8 / len(series)
+    for number, (label, values) in enumerate(series.items()):
+        places = [place + width * number for place in range(len(names))]
+        heights = [values[name] for name in names]
+        drawn = axes.barh(
+            places, heights, width * 0.92, label=label, color=COLORS[number]
+        )
+        axes.bar_label(drawn, fmt="%.3g", padding=3)
+    axes.set_yticks([n + (0.8 - width) / 2 for n in range(len(names))], names)
+    axes.set_xscale("log" if log else "linear")
+    axes.margins(x=0.12)
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    axes.legend()
+    spoken = "; ".join(
+        f"{name}: "
+        + ", ".join(f"{one[name]:.3g} {label}" for label, one in series.items())
+        for name in names
+    )
+    figure(picture, f"{title}, in {unit}. {spoken}.")
+
+
 def next_tokens(
     tokenizer: "PreTrainedTokenizerBase",
     probabilities: Sequence[float],

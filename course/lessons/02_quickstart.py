@@ -46,8 +46,8 @@ say(
 #
 # ## What the model reads
 #
-# A network reads numbers. The *tokenizer* cuts a text into pieces, called tokens, and
-# gives each piece its number. Here is the text that the *chat template* made of our
+# A network reads numbers. The {{term:tokenizer}} cuts a text into pieces, called tokens, and
+# gives each piece its number. Here is the text that the {{term:chat template}} made of our
 # question, and below it the same text again, one box per token.
 
 # %%
@@ -65,10 +65,10 @@ show.tokens(tokenizer, tokenizer(prompt)["input_ids"])
 # Three things to notice. Words that were frequent in training are one token, rare ones
 # fall into parts. Digits stand alone: Qwen cuts every number into single digits, so
 # `48` and `84` share their pieces and the model can learn to add in columns. And the
-# dark boxes are *control tokens*: one number each, never produced by ordinary text.
+# dark boxes are {{term:control token|control tokens}}: one number each, never produced by ordinary text.
 # They mark where a turn starts and who speaks.
 #
-# This format is called ChatML. The last line, `<|im_start|>assistant`, is why the model
+# This format is called {{term:ChatML}}. The last line, `<|im_start|>assistant`, is why the model
 # answers at all: it continues a text in which the assistant is about to speak. Without
 # `add_generation_prompt=True` it would be free to continue your question instead.
 #
@@ -224,7 +224,7 @@ def converse(history, question, answer):
 check("converse", converse)
 
 # %% [markdown]
-# A conversation can open with a third role. The *system prompt* is the operator's
+# A conversation can open with a third role. The {{term:system prompt}} is the operator's
 # instruction, written once and followed in every turn. Our model was trained to obey
 # two: answer with the number only, or with the whole equation.
 
@@ -237,7 +237,7 @@ for rule in ("Answer with the number only.", "Show the whole equation."):
 # ## Choosing the next token
 #
 # So far the same question always gave the same reply. The model itself never decides:
-# at each step it gives every token of the vocabulary a score, the *logit*, and the
+# at each step it gives every token of the vocabulary a score, the {{term:logit}}, and the
 # program picks. *Softmax* turns the scores into probabilities. We look at the moment
 # when the model, not thinking, has written `The sum is ` and must name the first digit.
 
@@ -252,8 +252,8 @@ show.next_tokens(tokenizer, logits.softmax(-1), title="First digit, thinking off
 
 # %% [markdown]
 # It does not know, and it spreads its bets over plausible digits. So far we took the
-# tallest bar every time, which is called *greedy*. *Sampling* draws from the bars
-# instead. *Temperature* divides the logits before the softmax: below one, the tall bars
+# tallest bar every time, which is called {{term:greedy decoding|greedy}}. {{term:sampling|Sampling}} draws from the bars
+# instead. {{term:temperature|Temperature}} divides the logits before the softmax: below one, the tall bars
 # grow taller; above one, all bars approach each other. Move the knob. Where does the
 # first digit become certain? What does a temperature of three do?
 
@@ -271,7 +271,7 @@ _ = interact(at_temperature, temperature=knob)
 
 # %% [markdown]
 # High temperatures reach far down the list, to tokens that make no sense at all. Two
-# filters cut that tail. *Top-k* keeps the `k` best tokens. *Top-p* keeps the smallest
+# filters cut that tail. {{term:top-k|Top-k}} keeps the `k` best tokens. {{term:top-p|Top-p}} keeps the smallest
 # set of best tokens whose probabilities add up to at least `p`, so it keeps few when
 # the model is sure and many when it is not.
 
@@ -356,7 +356,7 @@ for penalty in (1.0, 1.2, 1.5):
 # ## Many questions at once
 #
 # A processor is happiest with a table of numbers, so several prompts are answered
-# together as the rows of one *batch*. Rows must have equal length, so short ones are
+# together as the rows of one {{term:batch}}. Rows must have equal length, so short ones are
 # filled up with a pad token. On which side? Try both.
 
 # %%
@@ -379,7 +379,7 @@ for side in ("right", "left"):
 # Generation goes on from the *last* position of each row. Padded on the right, a short
 # row ends in pad tokens, and the model continues from there: it saw a finished question,
 # then noise. `transformers` only logs a warning. Padded on the left, each row ends with
-# its own last word. The *attention mask* holds a one for each real token and a zero
+# its own last word. The {{term:attention mask}} holds a one for each real token and a zero
 # for each pad, so that pads are not read.
 #
 # From `rows`, lists of ids, and the id of the pad token, return two lists of lists:

@@ -90,7 +90,7 @@ for thinking in (True, False):
 # The model sees that it has finished thinking and can only answer. With thinking **on**,
 # nothing is added; the model opens `<think>` itself because it was trained to.
 #
-# Qwen3 also has a *soft switch*: `/think` or `/no_think` at the end of a user message,
+# Qwen3 also has a {{term:soft switch}}: `/think` or `/no_think` at the end of a user message,
 # for people who cannot reach the template. It is ordinary text that training gave a
 # meaning to. Look at what the model writes after it.
 
@@ -166,9 +166,9 @@ except ValueError as error:
 
 # %% [markdown]
 # Why not simply lower `max_new_tokens`? Because then the reply ends inside the thought
-# and there is no answer at all. A *budget* has to make the model stop thinking **and
+# and there is no answer at all. A {{term:thinking budget|budget}} has to make the model stop thinking **and
 # answer**: after so many tokens, something must write `</think>`. During generation the
-# place for that is a *logits processor*, a function that may change the scores before a
+# place for that is a {{term:logits processor}}, a function that may change the scores before a
 # token is chosen. This one leaves exactly one choice.
 
 # %%
@@ -344,7 +344,7 @@ show.figure(picture, "Tokens per right answer by numbers to add. " + "; ".join(s
 # ## Ask several times instead?
 #
 # There is another way to spend tokens: ask the short way many times, with sampling, and
-# take the *majority*. This is called *self-consistency*. A thought about four numbers
+# take the *majority*. This is called {{term:self-consistency}}. A thought about four numbers
 # costs as much as several short replies. Which use of the tokens is better?
 
 # %% [markdown]

@@ -1,14 +1,38 @@
 """Typical wrong answers to lesson 01, each with a part of the feedback it must get."""
 
-from course.facts import figure
+from types import SimpleNamespace
+
+from course.facts.checkpoints import licenses
+from utils.advisor import Need, advise
+
+RIGHT_NEED = {
+    "task": "images",
+    "hardware": "gpu24",
+    "languages": ("Hindi", "English"),
+    "license": "commercial",
+    "speed": 20,
+}
 
 
-def _total(name):
-    return figure("parameters.total").value[name]
+def _need(**changed) -> Need:
+    return Need(**RIGHT_NEED | changed)
 
 
-def _rest(name):
-    return figure("parameters.non_embedding").value[name]
+def _table(config):
+    return config.vocab_size * config.hidden_size
+
+
+def _by_terms(*allowed):
+    def usable(rows):
+        known = [row for row in rows if row.license]
+        return [r.name for r in known if licenses()[r.license].commercial in allowed]
+
+    return usable
+
+
+def _unknown_is_free(rows):
+    free = SimpleNamespace(commercial="yes")
+    return [r.name for r in rows if licenses().get(r.license, free).commercial == "yes"]
 
 
 WRONG = {
@@ -25,34 +49,71 @@ WRONG = {
         (lambda total, active: active // total, "does // drop"),
         (lambda total, active: active / 30_532_122_624, "right for one model only"),
     ],
-    "embedding_share": [
-        (lambda name: _rest(name) / _total(name), "share of everything else"),
-        (lambda name: _total(name) - _rest(name), "divide it by the total"),
-        (lambda name: _total(name) / _rest(name) - 1, "compares embeddings"),
-        (lambda name: 1 - 440467456 / 596049920, "did you use `name`"),
+    "embedding_parameters": [
+        (lambda config: config.vocab_size + config.hidden_size, "rows and columns"),
+        (lambda config: 2 * _table(config), "is stored once"),
+        (_table, "the head is a second table"),
+        (
+            lambda config: _table(config) * (2 if config.tie_word_embeddings else 1),
+            "it is upside down",
+        ),
+        (
+            lambda config: 800 if config.tie_word_embeddings else 1600,
+            "did you write a number of the example",
+        ),
     ],
-    "largest_fitting": [
+    "kv_per_token": [
         (
-            lambda gb, counts: max(
-                (n for n in counts if counts[n] <= gb * 1e9), key=counts.get
+            lambda c, b: (
+                2 * c.num_hidden_layers * c.num_attention_heads * c.head_dim * b
             ),
-            "did you count one byte",
+            "only num_key_value_heads have a cache",
         ),
         (
-            lambda gb, counts: next(n for n in counts if 2 * counts[n] <= gb * 1e9),
-            "did you take the first",
+            lambda c, b: c.num_hidden_layers * c.num_key_value_heads * c.head_dim * b,
+            "there are keys and values",
         ),
         (
-            lambda gb, counts: max(
-                (n for n in counts if 2 * counts[n] < gb * 1e9), key=counts.get
-            ),
-            "< for <=",
+            lambda c, b: 2 * c.num_hidden_layers * c.num_key_value_heads * c.head_dim,
+            "counts numbers, not bytes",
         ),
+        (lambda c, b: 2 * c.num_key_value_heads * c.head_dim * b, "80 is one layer"),
         (
-            lambda gb, counts: max(
-                (n for n in counts if 2 * counts[n] <= gb * 1e9), key=counts.get
-            ),
-            'return "none"',
+            lambda c, b: 2 * c.num_hidden_layers * c.hidden_size * b,
+            "a cached vector has head_dim",
         ),
+        (lambda c, b: 240, "did you write a number of the example"),
+    ],
+    "usable": [
+        (_by_terms("yes", "limited"), "a 'limited' license passed"),
+        (_by_terms("no"), "is the comparison turned around"),
+        (_unknown_is_free, "a checkpoint without a license passed"),
+        (
+            lambda rows: [
+                r.name for r in rows if licenses()[r.license].commercial == "yes"
+            ],
+            "your code stopped with KeyError",
+        ),
+        (lambda rows: sorted(_by_terms("yes")(rows)), "keep the rows' order"),
+        (lambda rows: [r for r in rows if r.license == "apache-2.0"], "whole rows"),
+    ],
+    "problems_apart": [
+        (lambda one, other, problems: abs(one - other) * problems, "is a hundredth"),
+        (lambda one, other, problems: abs(one - other), "difference in percent"),
+        (lambda one, other, problems: (one - other) / 100 * problems, "with abs"),
+        (
+            lambda one, other, problems: round(abs(one - other) / 100 * problems),
+            "do not round",
+        ),
+    ],
+    "clinic": [
+        (_need(task="chat"), "takes no photographs"),
+        (_need(hardware="gpu80"), "they own 24 GB"),
+        (_need(languages=("Hindi",)), "in Hindi or English"),
+        (_need(license="any"), "ignores the license"),
+        (_need(license="unrestricted"), "asks for more than they need"),
+        (_need(speed=0), "they wait for 20 tokens"),
+        (advise(_need()), "already the advice"),
+        ("images on gpu24", "write need = Need"),
     ],
 }

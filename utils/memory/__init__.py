@@ -5,7 +5,7 @@ Lesson 11 explains the arithmetic; `fits` and `plan` use it.
 
 from utils.memory.cache import kv_bytes_per_token, kv_cache_bytes, state_bytes
 from utils.memory.configs import read_config
-from utils.memory.fitting import Fit, fits
+from utils.memory.fitting import Fit, fits, placed
 from utils.memory.parameters import Parameters, count_parameters, weight_bytes
 from utils.memory.planning import Plan, plan
 from utils.memory.prediction import Prediction, predict, readable
@@ -24,6 +24,7 @@ __all__ = [
     "kv_cache_bytes",
     "measure_peak",
     "model_bytes",
+    "placed",
     "plan",
     "predict",
     "read_config",

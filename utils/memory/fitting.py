@@ -1,7 +1,8 @@
 """Whether a checkpoint fits a profile, and what is the nearest one that does."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from utils import env, profiles, published
 from utils.errors import UnknownModelError
@@ -105,13 +106,35 @@ def fits(
     return Fit(wanted, name, length, batch, found.needs, nearest)
 
 
-def _fit(wanted: Checkpoint, profile: str, length: int, batch: int) -> Fit:
+@cache
+def placed(model: str, profile: str, *, length: int = LENGTH) -> Fit:
+    """A checkpoint in the most bits that leave a tenth free; in the fewest, if none do.
+
+    For one sequence of `length` tokens, a long prompt read in pieces of LENGTH tokens
+    (`prefill_chunk_size` of `generate`). Raises ModelError as `fits` does.
+    """
+    found = _fit(resolve(model, profile), profile, length, 1, min(length, LENGTH))
+    for other in _fewer_bits(found.checkpoint):
+        if found.share <= ROOM:
+            break
+        found = _fit(other, profile, length, 1, min(length, LENGTH))
+    return found
+
+
+def _fit(
+    wanted: Checkpoint,
+    profile: str,
+    length: int,
+    batch: int,
+    prompt: int | None = None,
+) -> Fit:
     needs = predict(
         wanted.name,
         length,
         batch,
         wanted.dtype,
         wanted.quantization,
+        prompt=prompt,
         device=wanted.device,
     )
     return Fit(wanted, profile, length, batch, needs)
@@ -119,19 +142,21 @@ def _fit(wanted: Checkpoint, profile: str, length: int, batch: int) -> Fit:
 
 def _smaller(wanted: Checkpoint) -> Iterator[Checkpoint]:
     """Choices that need less, the nearest first: fewer bits, then a smaller sibling."""
-    for name in (wanted.name, *_siblings(wanted.name)):
-        if name != wanted.name:
-            yield _changed(wanted, name, wanted.dtype, "none")
-        if wanted.dtype == "float32":
-            yield _changed(wanted, name, "bfloat16", "none")
-        if wanted.quantization == "none" or name != wanted.name:
-            yield _changed(wanted, name, wanted.dtype, "nf4")
+    yield from _fewer_bits(wanted)
+    for name in _siblings(wanted.name):
+        sibling = replace(wanted, name=name, quantization="none")
+        yield sibling
+        yield from _fewer_bits(sibling)
 
 
-def _changed(
-    wanted: Checkpoint, name: str, dtype: str, quantization: str
-) -> Checkpoint:
-    return Checkpoint(name, dtype, quantization, wanted.device, wanted.memory_gib)
+def _fewer_bits(wanted: Checkpoint) -> Iterator[Checkpoint]:
+    """The same checkpoint in formats that take less, the largest first."""
+    if wanted.dtype == "float32":
+        yield replace(wanted, dtype="bfloat16", quantization="none")
+    if wanted.quantization == "none":
+        yield replace(wanted, quantization="nf4")
+    if wanted.dtype == "float32":
+        yield replace(wanted, dtype="bfloat16", quantization="nf4")
 
 
 def _siblings(name: str) -> list[str]:

@@ -41,6 +41,9 @@ PARTS = (
 )
 
 
+_known: dict[str, "Parameters"] = {}  # by config, as JSON
+
+
 @dataclass(frozen=True)
 class Parameters:
     """How many parameters each part has; `active` are those that a text token meets."""
@@ -95,6 +98,14 @@ def _count_described(repo: str) -> Parameters:
 
 
 def _count(config: "PretrainedConfig") -> Parameters:
+    """Counted once for each architecture: many checkpoints share one."""
+    described = config.to_json_string()
+    if described not in _known:
+        _known[described] = _build_and_count(config)
+    return _known[described]
+
+
+def _build_and_count(config: "PretrainedConfig") -> Parameters:
     import torch
     import transformers
 
