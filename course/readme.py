@@ -7,7 +7,11 @@ from course import content
 from course.syllabus import Lesson, Syllabus
 
 START, END = "<!-- lessons -->", "<!-- /lessons -->"
-STATUS = {"complete": "ready", "draft": "first version"}
+STATUS = {
+    "complete": "ready",
+    "draft": "first version",
+    "waiting": "written, waits for its pocket models",
+}
 HEAD = ("", "lesson", "what you get", "time", "needs", "state", "without installing")
 
 
@@ -35,7 +39,8 @@ def table(syllabus: Syllabus) -> str:
 
 def _row(lesson: Lesson, syllabus: Syllabus) -> str:
     if not lesson.available:
-        return f"| {lesson.number} | {lesson.title} | | | | planned | |"
+        state = STATUS.get(lesson.status, "planned")
+        return f"| {lesson.number} | {lesson.title} | | | | {state} | |"
     link = f"[{lesson.title}](notebooks/{lesson.slug}.ipynb)"
     cells = [lesson.number, link, lesson.promise, f"{lesson.minutes} min"]
     cells += [_needs(lesson), STATUS[lesson.status]]

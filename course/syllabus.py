@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from course import content
 
 DETAILS = ("promise", "objectives", "minutes", "needs", "roles")
+BUILT = ("draft", "complete")
 
 
 class SyllabusError(Exception):
@@ -41,7 +42,7 @@ class Lesson(_Strict):
 
     slug: str = Field(pattern=r"^\d\d_[a-z][a-z0-9_]*$")
     title: str
-    status: Literal["planned", "draft", "complete"] = "planned"
+    status: Literal["planned", "waiting", "draft", "complete"] = "planned"
     promise: str = ""
     minutes: int = 0  # of a learner's time
     roles: list[str] = []
@@ -79,7 +80,7 @@ class Lesson(_Strict):
     @property
     def available(self) -> bool:
         """Whether there is a lesson to build."""
-        return self.status != "planned" and self.source.is_file()
+        return self.status in BUILT and self.source.is_file()
 
     @property
     def unlisted(self) -> str:

@@ -5,7 +5,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course import build, lesson, lint, new_lesson, normalize, notebook, syllabus
+from course import (
+    build,
+    lesson,
+    lint,
+    new_lesson,
+    normalize,
+    notebook,
+    readme,
+    syllabus,
+)
 
 
 def built(root: Path) -> Path:
@@ -179,6 +188,16 @@ def test_a_broken_syllabus_is_refused(sample, capfd, old, new, words):
     replace(sample / "syllabus.yml", old, new)
     assert build.main([]) == 1
     assert words in capfd.readouterr().err
+
+
+@pytest.mark.unit
+def test_a_lesson_that_waits_for_its_models_is_listed_and_not_built(sample, capfd):
+    replace(sample / "syllabus.yml", "status: draft", "status: waiting")
+    lesson = syllabus.load().lessons[0]
+    assert not lesson.available
+    assert lesson.unlisted == ""
+    table = readme.table(syllabus.load())
+    assert "| 1 | Doubling | | | | written, waits for its pocket models | |" in table
 
 
 @pytest.mark.unit
