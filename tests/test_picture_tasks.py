@@ -22,6 +22,7 @@ KINDS = {"tallest": Charts, "shortest": Charts, "trend": Charts, "value": Charts
     "color": Shapes,
     "count": Shapes,
 }
+LISTS = (Charts("list"), Shapes("list"))
 SLOTS = {
     "most": "tallest",
     "label": "C",
@@ -96,6 +97,37 @@ def test_answers_about_a_chart_are_what_its_pixels_say():
         ordered[tuple(sorted(heights, reverse=True))] = "falling"
         wanted = ordered.get(tuple(heights), "mixed")
         assert task.about(chart, random.Random(1), "train").answer == wanted
+
+
+def test_a_list_of_bars_is_what_the_pixels_say():
+    for example in draw(LISTS[0], 60, 1):
+        image = image_of(example)
+        bars = [bar.split() for bar in example.answer.split(", ")]
+        heights = read_bars(image, len(bars))
+        rank = sorted(range(len(bars)), key=heights.__getitem__)
+        assert rank == sorted(range(len(bars)), key=lambda i: int(bars[i][1]))
+        assert example.reply == ", ".join(f"{b[0]} {b[1]}" for b in bars) + "."
+
+
+def test_a_list_of_shapes_goes_from_left_to_right():
+    rng = random.Random(6)
+    for scene in pictures(LISTS[1], 60):
+        example = LISTS[1].about(scene, rng, "train")
+        items = sorted(scene.items, key=lambda item: item.center)
+        assert example.answer == ", ".join(f"{i.color} {i.shape}" for i in items)
+
+
+def test_a_list_is_right_only_with_every_part_in_order():
+    chart = Example("charts-list", [], "K 20 5, A 35 5, B 4 5", "", "")
+    shapes = Example("shapes-list", [], "red star, blue cross", "", "")
+    charted = ("K 20, A 35, B 4.", "K: 25, A: 30, B: 0", "K is 20, A is 35, B is 4.")
+    for reply in charted:
+        assert LISTS[0].grade(chart, reply), reply
+    for reply in ("K 20, A 35.", "A 35, K 20, B 4.", "K 26, A 35, B 4.", "", "K, A, B"):
+        assert not LISTS[0].grade(chart, reply), reply
+    assert LISTS[1].grade(shapes, "red star, blue cross.")
+    for reply in ("blue cross, red star.", "red star.", "red star, blue star.", ""):
+        assert not LISTS[1].grade(shapes, reply), reply
 
 
 def test_each_trend_is_asked_as_often():

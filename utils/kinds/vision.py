@@ -11,6 +11,7 @@ from transformers import AutoModelForImageTextToText, BatchEncoding, PreTrainedM
 from utils import evaluate as evaluation
 from utils.chat import Reply
 from utils.evaluate import Result
+from utils.initial import spread_by_fan_in
 from utils.losses import IGNORE
 from utils.losses import reply_loss as loss
 from utils.mixture import ROUND_LENGTH
@@ -23,7 +24,7 @@ from utils.vision import PilProcessor, chat, chat_batch, load_processor
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
-MOST_QUESTIONS = 4  # about one picture
+MOST_QUESTIONS = 6  # about one picture
 LARGEST = 512 * 512  # pixels; a larger picture is made smaller
 SMALLEST = 64 * 64
 # Pictures are drawn in RGB at multiples of 32 pixels: nothing to convert or resample.
@@ -52,6 +53,7 @@ def prepare(recipe: Recipe) -> tuple[PilProcessor, PreTrainedModel]:
     torch.manual_seed(recipe.train.seed)
     # On short rows plain attention trains faster than the fused kernels of a CPU.
     model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager")
+    spread_by_fan_in(model)
     embed_patches_by_matrix(model)
     return processor, model
 

@@ -1,4 +1,4 @@
-"""Questions about a bar chart: the tallest, the shortest, the trend, a bar's value.
+"""Questions about a bar chart: the tallest, the shortest, the trend, a value, or all.
 
 The chart is drawn here, so the right answer is known to the pixel. Lesson 06 asks
 them of a vision model.
@@ -40,7 +40,7 @@ TRENDS = {
     "falling": ("falling", "fall", "decreasing", "downward"),
     "mixed": ("mixed", "neither"),
 }
-KINDS = ("tallest", "shortest", "trend", "value")
+KINDS = ("tallest", "shortest", "trend", "value", "list")
 
 
 class Charts:
@@ -78,7 +78,11 @@ class Charts:
         """Right when the one bar, trend or number that the reply names is right.
 
         An answer for a value is "label value step": a reply may be off by one step.
+        A list has one such answer for each bar.
         """
+        if self.kind == "list":
+            bars, said = example.answer.split(", "), reply.strip(" .").split(", ")
+            return len(bars) == len(said) and all(map(_same_bar, bars, said))
         if self.kind == "value":
             _, value, step = example.answer.split()
             number = re.findall(r"\d+", reply)[-1:]
@@ -94,19 +98,33 @@ class Charts:
         self, chart: Chart, rng: random.Random, split: Split
     ) -> tuple[str, str, str]:
         """Question, answer and reply."""
+        bars = list(zip(chart.labels, chart.values, strict=True))
         if self.kind == "trend":
             trend = trend_of(chart.values)
             return ask(rng, "trend", split), trend, f"The trend is {trend}."
         if self.kind == "value":
-            label, value = rng.choice(
-                list(zip(chart.labels, chart.values, strict=True))
-            )
+            label, value = rng.choice(bars)
             question = ask(rng, "value", split, label=label)
             return question, f"{label} {value} {chart.step}", f"Bar {label} is {value}."
+        if self.kind == "list":
+            answer = ", ".join(f"{label} {value} {chart.step}" for label, value in bars)
+            said = ", ".join(f"{label} {value}" for label, value in bars)
+            return ask(rng, "chart-list", split), answer, f"{said}."
         pick = max if self.kind == "tallest" else min
         label = chart.labels[chart.values.index(pick(chart.values))]
         question = ask(rng, "extreme", split, most=rng.choice(MOST[self.kind]))
         return question, label, f"Bar {label} is the {self.kind}."
+
+
+def _same_bar(bar: str, said: str) -> bool:
+    """Whether `said`, a label and a number, is at most one step from `bar`."""
+    label, value, step = bar.split()
+    found = re.fullmatch(r"(\w+)\D+(\d+)", said)
+    return (
+        bool(found)
+        and found[1] == label
+        and abs(int(found[2]) - int(value)) <= int(step)
+    )
 
 
 def trend_of(values: tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Questions about plain shapes: which shape, which color, how many.
+"""Questions about plain shapes: which shape, which color, how many, or all of them.
 
 Every scene has a shape and a color that occur once, so each question has one answer.
 """
@@ -22,7 +22,7 @@ COLORS: dict[str, Color] = {
     "pink": (250, 140, 190),
     "black": (25, 25, 25),
 }
-KINDS = ("shape", "color", "count")
+KINDS = ("shape", "color", "count", "list")
 MOST = 6  # shapes in a scene
 ALL = ("shapes", "things", "objects", "figures")
 
@@ -58,6 +58,8 @@ class Shapes:
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the one shape, color or number that the reply names is right."""
+        if self.kind == "list":
+            return re.findall(r"\w+ \w+", reply) == example.answer.split(", ")
         if self.kind == "count":
             return re.findall(r"\d+", reply)[-1:] == [example.answer]
         words = set(re.findall(r"\w+", reply.lower()))
@@ -79,6 +81,10 @@ class Shapes:
             kind = "only-color" if only else "color"
             question = ask(rng, kind, split, shape=item.shape)
             return question, item.color, f"It is {item.color}."
+        if self.kind == "list":
+            items = sorted(scene.items, key=lambda item: item.center)
+            said = ", ".join(f"{item.color} {item.shape}" for item in items)
+            return ask(rng, "shape-list", split), said, f"{said}."
         things, count = _counted(scene, rng)
         return ask(rng, "count", split, things=things), str(count), f"I count {count}."
 
