@@ -158,3 +158,22 @@ def pad_right(rows: list[list[int]], pad: int) -> torch.Tensor:
     longest = max(map(len, rows))
     longest += -longest % ROUND_LENGTH
     return torch.tensor([row + [pad] * (longest - len(row)) for row in rows])
+
+
+def reply_labels(
+    tokenizer: PreTrainedTokenizerBase, input_ids: torch.Tensor
+) -> torch.Tensor:
+    """The ids [batch, seq] of every reply with its end token; IGNORE elsewhere."""
+    opening = tokenizer("<|im_start|>assistant\n")["input_ids"]
+    end = tokenizer.eos_token_id
+    labels = torch.full_like(input_ids, IGNORE)
+    for row, label in zip(input_ids, labels, strict=True):
+        tokens, at = row.tolist(), 0
+        while at <= len(tokens) - len(opening):
+            if tokens[at : at + len(opening)] != opening:
+                at += 1
+                continue
+            start = at + len(opening)
+            at = tokens.index(end, start) + 1
+            label[start:at] = row[start:at]
+    return labels

@@ -188,16 +188,10 @@ def _open_tokenizer(folder: Path, kind: str) -> Any:
     A decoder continues from the last position of each row. Padded on the right, a
     short row of a batch would go on from its padding, and answer nonsense.
     """
-    from transformers import AutoProcessor, AutoTokenizer
+    from transformers import AutoTokenizer
 
-    if kind == "vision":
-        from utils.vision import load_processor
-
-        return load_processor(folder)
     if kind in WITH_PROCESSOR:
-        processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
-        processor.tokenizer.padding_side = "left"
-        return processor
+        return importlib.import_module(f"utils.{kind}").load_processor(folder)
     return AutoTokenizer.from_pretrained(
         folder, padding_side="left", local_files_only=True
     )

@@ -14,6 +14,7 @@ CONFIGS = FACTS / "configs"  # published config.json files by repository name
 NOTEBOOKS = ROOT / "notebooks"
 CHAT_TEMPLATE = ROOT / "utils" / "template" / "chat_template.jinja"
 VISION_TEMPLATE = CHAT_TEMPLATE.with_name("vision_template.jinja")
+AUDIO_TEMPLATE = CHAT_TEMPLATE.with_name("audio_template.jinja")
 
 
 def home() -> Path:

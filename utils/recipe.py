@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 # The modules of utils.kinds.
-Kind = Literal["chat", "text", "embedding", "reranker", "vision"]
+Kind = Literal["chat", "text", "embedding", "reranker", "vision", "audio"]
 Mode = Literal["thinking", "direct", "no_think", "think", "plain"]
 
 
@@ -28,7 +28,7 @@ class DataPart(_Strict):
 
     `tasks`: share of each task. `modes`: share of each way to ask (see
     `utils.mixture`). `history`: chance of an unrelated turn before the question; of one
-    more question about the same picture.
+    more question about the same picture or sound.
     """
 
     seed: int

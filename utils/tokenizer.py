@@ -3,7 +3,7 @@
 Lesson 02 opens it up. Ids differ from the real ones, so look tokens up by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 from tokenizers.trainers import BpeTrainer
@@ -23,6 +23,10 @@ CONTROL_TOKENS = (
     "<|box_start|> <|box_end|> <|quad_start|> <|quad_end|> <|vision_start|> "
     "<|vision_end|> <|vision_pad|> <|image_pad|> <|video_pad|>"
 ).split()
+# In Qwen2-Audio's order (151643 to 151648 there).
+AUDIO_TOKENS = (
+    "<|endoftext|> <|im_start|> <|im_end|> <|AUDIO|> <|audio_bos|> <|audio_eos|>"
+).split()
 MARKER_TOKENS = (
     "<tool_call> </tool_call> <|fim_prefix|> <|fim_middle|> <|fim_suffix|> "
     "<|fim_pad|> <|repo_name|> <|file_sep|> <tool_response> </tool_response> <think> "
@@ -30,12 +34,16 @@ MARKER_TOKENS = (
 ).split()
 
 
-def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Qwen2Tokenizer:
+def train_tokenizer(
+    texts: Iterable[str],
+    vocab_size: int,
+    control_tokens: Sequence[str] = CONTROL_TOKENS,
+) -> Qwen2Tokenizer:
     """Byte-level BPE with exactly `vocab_size` ids, control tokens last as in Qwen.
 
     Raises ValueError when the texts are too few to fill the vocabulary.
     """
-    learned = vocab_size - len(CONTROL_TOKENS) - len(MARKER_TOKENS)
+    learned = vocab_size - len(control_tokens) - len(MARKER_TOKENS)
     bpe = Tokenizer(models.BPE())
     bpe.normalizer = normalizers.NFC()
     bpe.pre_tokenizer = pre_tokenizers.Sequence(
@@ -58,10 +66,10 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Qwen2Tokenizer:
             f"The texts gave {bpe.get_vocab_size()} tokens of the {learned} wanted; "
             "give more varied texts or ask for a smaller vocabulary."
         )
-    return _as_qwen_tokenizer(bpe)
+    return _as_qwen_tokenizer(bpe, control_tokens)
 
 
-def _as_qwen_tokenizer(bpe: Tokenizer) -> Qwen2Tokenizer:
+def _as_qwen_tokenizer(bpe: Tokenizer, control_tokens: Sequence[str]) -> Qwen2Tokenizer:
     import json
 
     model = json.loads(bpe.to_str())["model"]
@@ -70,7 +78,7 @@ def _as_qwen_tokenizer(bpe: Tokenizer) -> Qwen2Tokenizer:
     # give it the first free id, so the control tokens are added in order instead.
     tokenizer = Qwen2Tokenizer(vocab=model["vocab"], merges=merges)
     tokenizer.add_tokens(
-        [AddedToken(t, special=True, normalized=False) for t in CONTROL_TOKENS]
+        [AddedToken(t, special=True, normalized=False) for t in control_tokens]
         + [AddedToken(t, special=False, normalized=False) for t in MARKER_TOKENS]
     )
     tokenizer.eos_token = "<|im_end|>"

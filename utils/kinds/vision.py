@@ -12,9 +12,8 @@ from utils import evaluate as evaluation
 from utils.chat import Reply
 from utils.evaluate import Result
 from utils.initial import spread_by_fan_in
-from utils.losses import IGNORE
 from utils.losses import reply_loss as loss
-from utils.mixture import ROUND_LENGTH
+from utils.mixture import ROUND_LENGTH, reply_labels
 from utils.recipe import Bar, DataPart, Recipe
 from utils.tasks import TASKS, draw
 from utils.tasks.base import Example, Message, assistant, text_of, user
@@ -112,7 +111,7 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     )
     made = BatchEncoding(dict(inputs))
     del made["attention_mask"]  # nothing looks ahead at the padding on the right
-    made["labels"] = _labels(processor.tokenizer, made["input_ids"])
+    made["labels"] = reply_labels(processor.tokenizer, made["input_ids"])
     return made
 
 
@@ -151,25 +150,6 @@ def conversation(
         messages += [question, assistant(example.reply)]
         task = TASKS[rng.choice(family)]
     return messages
-
-
-def _labels(tokenizer: Any, ids: Any) -> Any:
-    """The ids [batch, seq] of every reply with its end token; IGNORE elsewhere."""
-    import torch
-
-    opening = tokenizer("<|im_start|>assistant\n")["input_ids"]
-    end = tokenizer.eos_token_id
-    labels = torch.full_like(ids, IGNORE)
-    for row, label in zip(ids, labels, strict=True):
-        tokens, at = row.tolist(), 0
-        while at <= len(tokens) - len(opening):
-            if tokens[at : at + len(opening)] != opening:
-                at += 1
-                continue
-            start = at + len(opening)
-            at = tokens.index(end, start) + 1
-            label[start:at] = row[start:at]
-    return labels
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """Small verifiable skills: sampled from a seed, asked as chat messages, graded."""
 
-from utils.tasks import charts, shapes
+from utils.tasks import charts, shapes, sounds
 from utils.tasks.base import Example, Split, Task, draw
 from utils.tasks.calculus import CriticalPoints, Derivative, WrittenOut
 from utils.tasks.code import Complete, Fill
@@ -57,6 +57,7 @@ TASKS: dict[str, Task] = {
         *(shapes.Shapes(kind) for kind in shapes.KINDS),
         *(shapes.Shapes(kind, SMALL, "-small") for kind in shapes.KINDS),
         *(shapes.Shapes(kind, LARGE, "-large") for kind in shapes.KINDS),
+        *(sounds.Sounds(kind) for kind in sounds.KINDS),
     )
 }
 

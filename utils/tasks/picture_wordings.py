@@ -37,7 +37,11 @@ def ask(rng: random.Random, kind: str, split: Split, **slots: str) -> str:
     if rng.random() < 0.15:
         wording = wording.lower()
     filled = {"bar": rng.choice(BARS), "thing": rng.choice(THINGS)} | slots
-    text = wording.format(**filled)
+    return framed(rng, wording.format(**filled), split)
+
+
+def framed(rng: random.Random, text: str, split: Split) -> str:
+    """The question as people put it; in training, often among other words."""
     if split == "train" and rng.random() < FRAMED:
         return " ".join((*filler(rng, most=5), text, *filler(rng, most=3)))
     return _vary(rng, text)
