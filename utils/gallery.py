@@ -25,7 +25,8 @@ def pictures(images: Sequence["Image"], captions: Sequence[str], alt: str) -> No
     for axes, image, caption in zip(spots, images, captions, strict=True):
         axes.imshow(image, interpolation="nearest")
         axes.set_title(caption, fontsize=9)
-        axes.axis("off")
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_color("#cccccc")
     show.figure(picture, alt)
 
 
@@ -42,8 +43,8 @@ def answers(graded: Sequence["Graded"], columns: int = 4) -> None:
         lines = [*textwrap.wrap(question, WIDTH), f"→ {item.reply.text}"]
         said = f"{question} {item.reply.text}"
         if not item.right:
-            lines.append(f"expected: {item.example.answer}")
-            said += f" Expected: {item.example.answer}."
+            lines.append(f"right: {item.example.reply}")
+            said += f" Right would be: {item.example.reply}"
         mark, color = ("✓", RIGHT) if item.right else ("✗", WRONG)
         axes.imshow(image, interpolation="nearest")
         axes.set_title(f"{mark} " + "\n".join(lines), fontsize=8, color=color)
@@ -56,6 +57,7 @@ def answers(graded: Sequence["Graded"], columns: int = 4) -> None:
 def rates(title: str, results: Mapping[str, "Result"]) -> None:
     """The share of right answers for each name, with its 95 % interval."""
     picture, axes = show.canvas(title, "right answers (%)", "", xlim=(0, 109))
+    picture.set_size_inches(6.4, 1.2 + 0.32 * len(results))
     names = list(results)
     values = [100 * result.accuracy for result in results.values()]
     ends = [result.interval for result in results.values()]
@@ -100,9 +102,9 @@ def patches(tiles: "np.ndarray", rows: int, columns: int, merge: int) -> None:
         )
     blocks = rows * columns // merge**2
     alt = (
-        f"The picture cut into {rows} rows of {columns} patches. Each {merge} by {merge} "
-        f"patches form one block, and the {blocks} blocks are numbered from 0 row by "
-        f"row, {across} in a row: one token each."
+        f"The picture cut into {rows} rows of {columns} patches. Every {merge} by "
+        f"{merge} patches form a block, and the {blocks} blocks are numbered from 0 "
+        f"row by row, {across} in a row: one token each."
     )
     show.figure(picture, alt)
 
@@ -119,6 +121,59 @@ def heat(image: "Image", weights: "np.ndarray", title: str, alt: str) -> None:
     for axes in (left, right):
         axes.axis("off")
     show.figure(picture, alt)
+
+
+def sound(samples: "np.ndarray", rate: int, mel: "np.ndarray", tokens: int) -> None:
+    """A waveform [samples], its mel spectrogram [bands, frames], and its tokens."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    seconds = len(samples) / rate
+    picture = Figure(figsize=(7, 4.2), dpi=90, layout="constrained")
+    upper, middle, lower = picture.subplots(
+        3, 1, sharex=True, height_ratios=[1.2, 2, 0.35]
+    )
+    upper.plot(np.linspace(0, seconds, len(samples)), samples, lw=0.3)
+    upper.set(ylabel="pressure", ylim=(-1, 1))
+    extent = (0, seconds, 0, len(mel))
+    middle.imshow(mel, origin="lower", aspect="auto", extent=extent, cmap="Blues")
+    middle.set(ylabel="mel band")
+    power = mel.mean(0).reshape(tokens, -1).mean(1)
+    loud = power > (power.min() + power.max()) / 2
+    edges = np.linspace(0, seconds, tokens + 1)
+    colors = [show.COLORS[1] if one else "#dddddd" for one in loud]
+    lower.bar(edges[:-1], 1, seconds / tokens, align="edge", color=colors, ec="white")
+    lower.set(xlabel="seconds", yticks=[], ylabel="tokens", xlim=(0, seconds))
+    spoken = ", ".join(
+        f"{first} to {last}" if first < last else f"{first}"
+        for first, last in _runs(loud)
+    )
+    alt = (
+        f"Above, the waveform of {seconds:g} seconds; below it the energy in "
+        f"{len(mel)} mel bands over time; at the bottom {tokens} tokens, of which "
+        f"{spoken} are loud."
+    )
+    show.figure(picture, alt)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table; its Markdown is its text version as well."""
+    from IPython.display import display
+
+    lines = [head, ["---"] * len(head), *rows]
+    text = "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+    display({"text/markdown": text, "text/plain": text}, raw=True)
+
+
+def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
+    """First and last place of each run of true values."""
+    runs: list[tuple[int, int]] = []
+    for place, flag in enumerate(flags):
+        if flag and runs and runs[-1][1] == place - 1:
+            runs[-1] = (runs[-1][0], place)
+        elif flag:
+            runs.append((place, place))
+    return runs
 
 
 def _row(count: int, height: float) -> tuple[Any, list[Any]]:
