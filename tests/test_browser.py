@@ -26,7 +26,7 @@ pytestmark = [
 
 PICTURES = ROOT / "reports" / "browser"
 LESSONS = [lesson.slug for lesson in syllabus.load().available]
-WITH_KNOB = {"02_quickstart", "08_thinking_mode"}
+WITH_KNOB = {"02_quickstart", "06_vision_and_audio", "08_thinking_mode"}
 RUN_SECONDS = 540
 TALLEST = 16_000  # pixels; Chromium draws no taller page
 FLAGS = [
