@@ -26,7 +26,12 @@ pytestmark = [
 
 PICTURES = ROOT / "reports" / "browser"
 LESSONS = [lesson.slug for lesson in syllabus.load().available]
-KNOBS = {"01_family_overview": 2, "02_quickstart": 1, "08_thinking_mode": 1}
+KNOBS = {
+    "01_family_overview": 2,
+    "02_quickstart": 1,
+    "06_vision_and_audio": 1,
+    "08_thinking_mode": 1,
+}
 RUN_SECONDS = 540
 TALLEST = 16_000  # pixels; Chromium draws no taller page
 FLAGS = [

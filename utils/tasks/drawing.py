@@ -13,6 +13,8 @@ Size = tuple[int, int]  # width and height in pixels
 
 INK: Color = (40, 40, 40)
 GRID: Color = (200, 200, 200)
+BLUE: Color = (31, 119, 180)
+WHITE: Color = (255, 255, 255)
 LEFT, RIGHT, TOP, BOTTOM = 23, 4, 7, 14  # margins around the bars, in pixels
 
 
@@ -78,6 +80,24 @@ def draw_chart(chart: Chart) -> Image.Image:
         pen.text((round(middle) - 3, floor + 2), label, fill=INK, font=font)
     pen.line((LEFT, TOP, LEFT, floor, right, floor), fill=INK)
     return picture
+
+
+def bar_chart(
+    values: dict[str, int], *, top: int, step: int, size: Size = (128, 128)
+) -> Image.Image:
+    """A plain chart of values by label, with an axis to `top` in steps of `step`."""
+    bars = len(values)
+    chart = Chart(
+        tuple(values),
+        tuple(values.values()),
+        top,
+        step,
+        size,
+        (BLUE,) * bars,
+        WHITE,
+        0.7,
+    )
+    return draw_chart(chart)
 
 
 def draw_scene(scene: Scene) -> Image.Image:
