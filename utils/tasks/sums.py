@@ -160,9 +160,7 @@ def _follow(rng: random.Random, number: int) -> Message:
     return user(text.lower() if rng.random() < 0.15 else text)
 
 
-def _numbers(
-    rng: random.Random, count: int, split: Split, smallest: int
-) -> list[int]:
+def _numbers(rng: random.Random, count: int, split: Split, smallest: int) -> list[int]:
     """Numbers whose sorted list belongs to the split, in any order."""
     while True:
         numbers = [_number(rng, smallest) for _ in range(count)]
