@@ -154,6 +154,19 @@ def test_a_model_that_knows_nothing_is_as_perplexed_as_its_vocabulary_is_large()
     assert figures.perplexity(model, tokenizer, base_recipe(), 1) == pytest.approx(768)
 
 
+def test_a_draft_agrees_with_itself_and_seldom_with_a_stranger(monkeypatch):
+    from utils.tokenizer import train_tokenizer
+
+    tokenizer, model = tiny_tokenizer(), chatty_model()
+    monkeypatch.setattr(figures, "load", lambda folder: (tokenizer, model))
+    assert figures.drafted(model, tokenizer, base_recipe(), 1) == 1
+    assert figures.drafted(chatty_model(seed=7), tokenizer, base_recipe(), 1) < 0.3
+    texts = (f"word {chr(97 + i % 26) * (i % 7 + 2)} {i}" for i in range(900))
+    other = train_tokenizer(texts, 320)
+    with pytest.raises(ValueError, match="other tokens than its draft model"):
+        figures.drafted(model, other, base_recipe(), 1)
+
+
 def test_figures_are_measured_and_held_against_their_limits():
     limits = {"perplexity": Limits(at_most=9), "next_token": Limits(at_least=0)}
     recipe = base_recipe().model_copy(update={"figures": limits})

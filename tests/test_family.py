@@ -1,5 +1,6 @@
 """Chat models of three architectures do the same things: answer, batch, learn."""
 
+from copy import deepcopy
 from functools import cache
 
 import pytest
@@ -7,10 +8,11 @@ import torch
 from tiny_chat import tiny_recipe, tiny_tokenizer
 from transformers import DynamicCache
 
+from course.train import export
 from utils import losses, memory, mixture
 from utils import recipe as recipes
 from utils.chat import chat, chat_batch
-from utils.kinds.chat import decoder
+from utils.kinds.chat import decoder, load
 from utils.paths import MODELS
 
 pytestmark = pytest.mark.unit
@@ -79,6 +81,20 @@ def test_every_parameter_learns(name):
     ]
     assert not idle
     model.zero_grad(set_to_none=True)
+
+
+@each_model
+def test_it_is_the_same_after_saving(name, tmp_path):
+    model, tokenizer = deepcopy(untrained(name)), tiny_tokenizer()
+    export(model, tokenizer, tmp_path)  # in bfloat16
+    _, again = load(tmp_path)
+    assert type(again) is type(model)
+    saved, loaded = model.state_dict(), again.state_dict()
+    assert saved.keys() == loaded.keys()
+    for key, weight in saved.items():
+        assert torch.equal(weight.float(), loaded[key]), key
+    by_name = memory.count_parameters(tmp_path)
+    assert by_name.total == sum(p.numel() for p in again.parameters())
 
 
 @pytest.mark.parametrize("new", [3, 30])

@@ -1,4 +1,4 @@
-"""What a router tells about tasks: nothing by chance, all of it when it is forced to."""
+"""What a router tells about tasks: nothing by chance, all of it when forced to."""
 
 import math
 

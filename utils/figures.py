@@ -13,12 +13,17 @@ from transformers import PreTrainedModel
 
 from utils import memory, router
 from utils.kinds import base
-from utils.mixture import pad_right
+from utils.kinds.chat import load
+from utils.losses import IGNORE
+from utils.mixture import pad_right, padded, prompt_and_target
+from utils.paths import MODELS
 from utils.recipe import Recipe
 from utils.router import Routing
+from utils.tasks import TASKS, draw
 
 PAGES = 300  # held-out pages
 BATCH = 50  # of them at once
+DRAFTED = 30  # conversations of each task that are drafted
 CONVERSATIONS = 60  # of each task, for the router
 
 Measure = Callable[[PreTrainedModel, Any, Recipe, int], float]
@@ -67,6 +72,32 @@ def next_token(model, tokenizer, recipe: Recipe, seed: int) -> float:
     return right.float().mean().item()
 
 
+def drafted(model, tokenizer, recipe: Recipe, seed: int) -> float:
+    """Share of reply tokens on which the model's first choice is pocket-chat's, too.
+
+    That is how often greedy speculative decoding accepts a draft (arXiv 2211.17192).
+    Raises ValueError unless both have the same tokens.
+    """
+    its_tokenizer, target = load(MODELS / "pocket-chat")
+    if its_tokenizer.get_vocab() != tokenizer.get_vocab():
+        raise ValueError(
+            "pocket-chat has other tokens than its draft model: train both by the same "
+            "`data` and `tokenizer`."
+        )
+    names = tuple(recipe.data.tasks)
+    examples = [e for name in names for e in draw(TASKS[name], DRAFTED, seed)]
+    pairs = [prompt_and_target(tokenizer, e, "thinking") for e in examples]
+    rows = [tokenizer([p, p + t])["input_ids"] for p, t in pairs]
+    agreed: list[torch.Tensor] = []
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        made = padded([(whole, len(p)) for p, whole in part], tokenizer.pad_token_id)
+        reply = made.labels[:, 1:] != IGNORE
+        mine, its = (_first_choices(m, made.input_ids) for m in (model, target))
+        agreed.append((mine == its)[reply])
+    return torch.cat(agreed).float().mean().item()
+
+
 def information(model, tokenizer, recipe: Recipe, seed: int) -> float:
     """Mutual information of task and expert in nats, the mean of all layers."""
     return _routing(model, tokenizer, recipe, seed).information().mean().item()
@@ -100,9 +131,8 @@ def cache_per_token(model, tokenizer, recipe: Recipe, seed: int) -> float:
 
 FIGURES = {
     "perplexity": Figure("perplexity of held-out pages", perplexity),
-    "next_token": Figure(
-        "share of their tokens that it would have written", next_token
-    ),
+    "next_token": Figure("share of their tokens that it ranks first", next_token),
+    "drafted": Figure("share of pocket-chat's tokens that it drafts", drafted),
     "router_information": Figure("task and expert share, nats", information),
     "router_information_shuffled": Figure(
         "the same with shuffled tasks, nats", information_shuffled
@@ -112,6 +142,12 @@ FIGURES = {
     "state": Figure("state of one sequence of any length, KiB", state),
     "cache_per_token": Figure("KV cache of one more token, KiB", cache_per_token),
 }
+
+
+@torch.inference_mode()
+def _first_choices(model: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
+    """The likeliest token after each but the last, [batch, seq - 1]."""
+    return model(ids, use_cache=False).logits[:, :-1].argmax(-1)
 
 
 @torch.inference_mode()

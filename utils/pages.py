@@ -18,7 +18,7 @@ TOLD = ("translation", "sums", "sums-zero", "derivative", "extraction", "facts")
 
 
 def page(rng: random.Random, tasks: Mapping[str, float], split: Split) -> str:
-    """Some lines about one task: questions, or statements; a task comes by its share."""
+    """Some lines about one task, drawn by its share: questions, or statements."""
     told = {name: share for name, share in tasks.items() if name in TOLD}
     asked = rng.random() < ASKED or not told
     chosen = tasks if asked else told

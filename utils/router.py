@@ -1,7 +1,7 @@
 """Where a mixture of experts sends the tokens of each task, and what that tells.
 
 A router is never told the task. If its choices still depend on it, experts have
-specialized; the mutual information of task and expert says how much. Lesson 01 shows it.
+specialized: the mutual information of task and expert says how much (lesson 01).
 """
 
 import math

@@ -1,7 +1,8 @@
 """Base models: pretraining only, on pages of plain text cut into windows of one length.
 
 No chat format and no loss mask: every token is learned. The tokenizer is the chat
-models', so a base model can become one. What it cannot do is measured beside pocket-chat.
+models', so a base model can become one. What it cannot do stands beside pocket-chat's
+figures on its card.
 """
 
 import random
