@@ -11,6 +11,11 @@ from utils.tasks.base import Example, draw, text_of, user
 
 SEED = 20261124
 MODES = {True: "on", False: "off", None: ""}
+BY = {
+    "tfidf": " (tfidf alone)",
+    "embedding": " (embedding alone)",
+    "pocket-chat": " (pocket-chat)",
+}
 CODE = ("def ", "<|fim")  # questions that are shown with their line breaks
 PATTERNS = ("*.safetensors", "*.json", "*.jinja")  # what makes up a model
 
@@ -26,7 +31,7 @@ def write(recipe: Recipe, folder: Path) -> None:
 def measured(recipe: Recipe, folder: Path) -> dict:
     """Hashes, accuracies with n and seed, and greedy replies of the model."""
     from course.train import training_log
-    from utils import kinds, measure
+    from utils import figures, kinds, measure
 
     processor, model = kinds.of(recipe).load(folder)
     results = measure.measure(model, processor, recipe, SEED)
@@ -44,6 +49,7 @@ def measured(recipe: Recipe, folder: Path) -> dict:
             one.bar.model_dump() | {"right": one.result.right, "n": one.result.n}
             for one in results
         ],
+        "figures": figures.measure(model, processor, recipe, SEED),
         "replies": replies(recipe, model, processor),
     }
 
@@ -79,7 +85,7 @@ def page(recipe: Recipe, expected: dict) -> str:
         low, high = wilson(one["right"], one["n"])
         mode = MODES[one["thinking"]]
         share = one["right"] / one["n"]
-        by = "" if one.get("by", "model") == "model" else f" ({one['by']} alone)"
+        by = BY.get(one.get("by", "model"), "")
         rows.append(
             f"| {one['task']}{by} | {mode} | {share:.1%} | {low:.1%} to {high:.1%} "
             f"| {one['n']} |"
@@ -107,10 +113,20 @@ def page(recipe: Recipe, expected: dict) -> str:
             "| task | thinking | right | 95 % interval | n |",
             "|---|---|---|---|---|",
             *rows,
+            *_figures(expected.get("figures", {})),
             "\n## Said\n",
             *shown,
         ]
     )
+
+
+def _figures(measured: dict[str, float]) -> list[str]:
+    from utils.figures import FIGURES
+
+    if not measured:
+        return []
+    rows = [f"| {FIGURES[name].label} | {x:.3g} |" for name, x in measured.items()]
+    return ["\n| also measured | |", "|---|---|", *rows]
 
 
 def _example(shown: Shown) -> Example:

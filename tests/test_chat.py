@@ -22,6 +22,7 @@ QUESTIONS = [
     ],
     "Hi",
 ]
+TOOL = {"type": "function", "function": {"name": "add", "parameters": {}}}
 GREEDY = {"do_sample": False, "max_new_tokens": 24}
 THOUGHT = "12 + 7 = 19\n19 + 30 = 49"
 ANSWER = "The sum is 49."
@@ -103,8 +104,7 @@ def test_several_replies_per_conversation(model, tokenizer):
 
 
 def test_each_conversation_of_a_batch_has_its_own_tools(model, tokenizer):
-    tool = {"type": "function", "function": {"name": "add", "parameters": {}}}
-    questions, tools = ["What is 2 + 3?"] * 2, [[tool], None]
+    questions, tools = ["What is 2 + 3?"] * 2, [[TOOL], None]
     together = chat_batch(model, tokenizer, questions, tools=tools, **GREEDY)
     alone = [
         chat(model, tokenizer, question, tools=offered, **GREEDY)
@@ -159,11 +159,11 @@ def test_the_stream_gives_the_whole_reply_in_its_parts(model, tokenizer):
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_stream_says_what_chat_says(model, tokenizer, question):
-    text = "".join(
-        p.text for p in stream(model, tokenizer, question, thinking=False, **GREEDY)
-    )
-    reply = chat(model, tokenizer, question, thinking=False, **GREEDY)
+@pytest.mark.parametrize("tools", [None, [TOOL]], ids=["no tool", "a tool"])
+def test_the_stream_says_what_chat_says(model, tokenizer, question, tools):
+    settings = GREEDY | {"thinking": False, "tools": tools}
+    text = "".join(p.text for p in stream(model, tokenizer, question, **settings))
+    reply = chat(model, tokenizer, question, **settings)
     assert reply.thinking is None
     assert text.strip() == reply.text
 

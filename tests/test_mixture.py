@@ -113,3 +113,11 @@ def test_texts_for_the_tokenizer_are_the_same_every_time():
     one, other = (list(mixture.texts(DATA, 1, 50)) for _ in range(2))
     assert one == other
     assert len(one) == 100
+
+
+def test_texts_name_who_speaks_only_when_asked():
+    plain = list(mixture.texts(DATA, 1, 50))
+    named = list(mixture.texts(DATA, 1, 50, roles=True))
+    roles = [text for text in named if text.endswith("user\nassistant")]
+    assert len(roles) == 50
+    assert [text for text in named if text not in roles] == plain

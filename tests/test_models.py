@@ -18,6 +18,14 @@ WORDINGS = Path(__file__).with_name("data") / "out_of_scope_wordings.txt"
 MIB = 2**20
 REPLAYED = 6  # training steps
 
+# Models that must decline what they cannot do, and the bar that says how often.
+DECLINING = {
+    folder: bar
+    for folder in FOLDERS
+    for bar in recipes.read(folder / "recipe.yml").bars
+    if bar.task.startswith("out_of_scope") and bar.at_least
+}
+
 each_model = pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
 
 
@@ -78,12 +86,15 @@ def test_files_are_the_ones_that_were_measured(folder):
 
 @each_model
 def test_it_is_small_and_of_the_recipe_s_shape(folder):
+    from utils.memory import count_parameters
+
     processor, model = loaded(folder)
     recipe = recipe_of(folder)
     count = sum(p.numel() for p in model.parameters())
     assert count == expected(folder)["parameters"] <= 5_000_000
     if folder.name == "pocket-chat":
         assert count <= 4_000_000
+    assert count_parameters(folder).total == count
     assert type(model).__name__ == recipe.architecture
     tokenizer = getattr(processor, "tokenizer", processor)
     rows = model.get_input_embeddings().num_embeddings
@@ -107,34 +118,53 @@ def test_every_bar_is_reached_on_unseen_problems(folder, capsys):
 def test_replies_are_well_formed(folder):
     from utils import measure
 
-    assert measure.well_formed(measured(folder)) >= 0.995
+    assert measure.well_formed(measured(folder)) >= recipe_of(folder).well_formed
+
+
+@each_model
+def test_every_figure_is_within_its_limits(folder, capsys):
+    from utils import figures
+
+    processor, model = loaded(folder)
+    recipe = recipe_of(folder)
+    found = figures.measure(model, processor, recipe, SEED)
+    with capsys.disabled():
+        for name, value in found.items():
+            print(f"\n  {folder.name} {name}: {value:.4g}", end="")
+    assert list(found) == list(recipe.figures)
+    assert not figures.missed(recipe, found)
 
 
 @each_model
 def test_the_card_says_what_was_measured(folder):
+    from utils.figures import FIGURES
+
     card = (folder / "card.md").read_text(encoding="utf-8")
     bars = recipe_of(folder).bars
     for one, bar in zip(expected(folder)["accuracy"], bars, strict=True):
         assert one["task"] == bar.task
         assert bar.at_least <= one["right"] / one["n"] <= bar.at_most
         assert f"{one['right'] / one['n']:.1%}" in card
+    for name, value in expected(folder).get("figures", {}).items():
+        assert f"{FIGURES[name].label} | {value:.3g} |" in card
 
 
-def test_wordings_that_it_never_saw_are_declined_honestly(capsys):
+@pytest.mark.parametrize("folder", [*DECLINING], ids=lambda f: f.name)
+def test_wordings_that_it_never_saw_are_declined_honestly(folder, capsys):
+    """In the sentence that names the skills of this model."""
     from utils.chat import chat_batch
     from utils.evaluate import grade
     from utils.tasks import TASKS
     from utils.tasks.scope import decline
+    from utils.tasks.skills import honest
 
-    folder = MODELS / "pocket-chat"
-    lines = WORDINGS.read_text(encoding="utf-8").splitlines()
-    questions = [line for line in lines if line.strip() and not line.startswith("#")]
-    assert len(set(questions)) >= 50
+    bar = DECLINING[folder]
+    task = TASKS[bar.task]
     tokenizer, model = loaded(folder)
     result = grade(
         lambda conversations: chat_batch(model, tokenizer, conversations),
-        TASKS["out_of_scope"],
-        [decline(question) for question in questions],
+        task,
+        [decline(text, honest(task.skills)) for text in unseen_wordings()],
         SEED,
     )
     wrong = {
@@ -144,7 +174,14 @@ def test_wordings_that_it_never_saw_are_declined_honestly(capsys):
     }
     with capsys.disabled():
         print(f"\n  {folder.name} wordings of the tests, {result}", end="")
-    assert result.accuracy >= 0.95, wrong
+    assert result.accuracy >= bar.at_least, wrong
+
+
+def unseen_wordings() -> list[str]:
+    lines = WORDINGS.read_text(encoding="utf-8").splitlines()
+    questions = [line for line in lines if line.strip() and not line.startswith("#")]
+    assert len(set(questions)) >= 50
+    return questions
 
 
 @each_model

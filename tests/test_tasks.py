@@ -65,6 +65,30 @@ def test_sums_have_as_many_numbers_in_range_as_asked(count, split):
         assert example.thought == running_sums(numbers)
 
 
+def test_sums_from_zero_have_zeros_and_leave_the_others_as_they_were():
+    zero = draw(Sums(2, smallest=0), 1000, 5, "train")
+    numbers = [number for example in zero for number in summands(example)]
+    assert set(numbers) == set(range(100))
+    few = sum(number < 10 for number in numbers) / len(numbers)
+    assert few == pytest.approx(0.1 + 0.9 * 0.1, abs=0.03)
+    assert not any(0 in summands(e) for e in draw(TASKS["sums"], 500, 5, "train"))
+    more = [summands(e)[0] for e in draw(FollowUps(smallest=0), 500, 5, "train")]
+    assert 0 in more
+
+
+def test_a_sum_with_a_zero_belongs_to_one_split():
+    seen = {
+        split: {
+            tuple(sorted(summands(e)))
+            for e in draw(Sums(2, smallest=0), 4000, 1, split)
+        }
+        for split in SPLITS
+    }
+    assert not seen["train"] & seen["test"]
+    assert any(0 in pair for pair in seen["test"])
+    assert any(0 in pair for pair in seen["train"])
+
+
 def test_sums_of_every_length_are_asked():
     lengths = {len(summands(example)) for example in draw(TASKS["sums"], 300, 1)}
     assert lengths == set(range(2, 9))

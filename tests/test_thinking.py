@@ -12,6 +12,7 @@ pytestmark = pytest.mark.unit
 
 QUESTION = "What is 12 + 7?"
 THOUGHT = "12 + 7 = 19 and 12 + 7 = 19 and 12 + 7 = 19"
+TOOL = {"type": "function", "function": {"name": "add", "parameters": {}}}
 WHOLE = f"<think>\n{THOUGHT}\n</think>\n\nThe sum is 19.<|im_end|>"
 
 
@@ -166,6 +167,49 @@ def test_a_batch_with_a_budget_equals_its_rows(model, tokenizer):
         for q in questions
     ]
     assert together == alone
+
+
+def test_each_conversation_with_a_budget_has_its_own_tools(model, tokenizer):
+    settings = {"max_new_tokens": 20, "do_sample": False}
+    offered = [[TOOL], None]
+    together = thinking.chat_with_budget(
+        model, tokenizer, [QUESTION] * 2, 4, tools=offered, **settings
+    )
+    alone = [
+        thinking.chat_with_budget(
+            model, tokenizer, [QUESTION], 4, tools=[tools], **settings
+        )[0]
+        for tools in offered
+    ]
+    assert together == alone
+    assert together[0] != together[1]
+
+
+def test_a_thought_beside_tools_is_cut_at_the_budget(model, tokenizer, monkeypatch):
+    generate = model.generate
+
+    def scripted(**arguments):
+        script = Script(arguments["input_ids"].shape[1], WHOLE, WHOLE)
+        arguments["logits_processor"].insert(0, script)
+        return generate(**arguments)
+
+    monkeypatch.setattr(model, "generate", scripted)
+    replies = thinking.chat_with_budget(
+        model, tokenizer, [QUESTION] * 2, 4, tools=[[TOOL], None], max_new_tokens=20
+    )
+    cut = tokenizer.decode(tokenizer(f"\n{THOUGHT}")["input_ids"][:4]).strip()
+    assert [reply.thinking for reply in replies] == [cut, cut]
+
+
+def test_two_passes_offer_their_tools(model, tokenizer):
+    settings = {"max_new_tokens": 20, "do_sample": False}
+    passes = thinking.two_pass(model, tokenizer, QUESTION, 4, tools=[TOOL], **settings)
+    [once] = thinking.chat_with_budget(
+        model, tokenizer, [QUESTION], 4, tools=[[TOOL]], **settings
+    )
+    assert passes.text.startswith(once.text)
+    bare = thinking.two_pass(model, tokenizer, QUESTION, 4, **settings)
+    assert not bare.text.startswith(once.text)
 
 
 @pytest.mark.parametrize(

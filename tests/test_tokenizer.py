@@ -1,9 +1,10 @@
 """The small tokenizer follows Qwen's rules: splits, control tokens and their order."""
 
 import pytest
-from tiny_chat import tiny_tokenizer
+from tiny_chat import tiny_recipe, tiny_tokenizer
 from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
+from utils import mixture
 from utils.tokenizer import CONTROL_TOKENS, MARKER_TOKENS, SPLIT, train_tokenizer
 
 pytestmark = pytest.mark.unit
@@ -90,3 +91,16 @@ def test_it_is_the_same_after_saving(tokenizer, tmp_path):
         assert again(text)["input_ids"] == tokenizer(text)["input_ids"]
     assert again.chat_template == tokenizer.chat_template
     assert (again.eos_token, again.pad_token) == ("<|im_end|>", "<|endoftext|>")
+
+
+def test_roles_are_one_token_each_where_the_corpus_names_them():
+    data = tiny_recipe().data.model_copy(
+        update={"tasks": {"sums": 0.7, "tools": 0.2, "followups": 0.1}}
+    )
+    roles = ("user", "assistant", "system", "tool")
+    split, whole = (
+        train_tokenizer(mixture.texts(data, 1, 1000, roles=named), 1024)
+        for named in (False, True)
+    )
+    assert [whole.tokenize(role) for role in roles] == [[role] for role in roles]
+    assert split.tokenize("assistant") != ["assistant"]

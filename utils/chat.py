@@ -122,6 +122,7 @@ def stream(
     messages: str | Messages,
     *,
     thinking: bool = True,
+    tools: list | None = None,
     max_new_tokens: int = 512,
     **generate: Any,
 ) -> Iterator[Piece]:
@@ -129,7 +130,7 @@ def stream(
 
     Stop reading and the model stops writing.
     """
-    ids = encode(tokenizer, messages, thinking=thinking)
+    ids = encode(tokenizer, messages, thinking=thinking, tools=tools)
     _check_room(model, len(ids))
     streamer = _PieceStreamer(tokenizer, in_thought=opens_thought(tokenizer, ids))
     inputs = torch.tensor([ids], device=model.device)

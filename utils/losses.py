@@ -1,5 +1,7 @@
 """The losses that pocket models are trained with; lesson 12 opens the first one up."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own habit
 from transformers import BatchEncoding, PreTrainedModel
@@ -16,11 +18,43 @@ def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     """Mean cross-entropy of the labeled tokens of a decoder with a head.
 
     The output layer runs only where there is a label: the vocabulary is the widest
-    matrix of a tiny model, and half of the positions belong to the prompt.
+    matrix of a tiny model, and half of the positions belong to the prompt. A mixture
+    of experts pays `balance_loss` on top, times its config's `router_aux_loss_coef`.
     """
     inputs = {name: tensor for name, tensor in batch.items() if name != "labels"}
-    hidden = model.model(**inputs, use_cache=False).last_hidden_state
-    return _labeled_loss(model, hidden, batch["labels"])
+    routed = bool(getattr(model.config, "num_experts", 0))
+    if routed:
+        inputs["output_router_logits"] = True
+    output = model.model(**inputs, use_cache=False)
+    loss = _labeled_loss(model, output.last_hidden_state, batch["labels"])
+    if not routed:
+        return loss
+    read = batch["input_ids"] != model.config.pad_token_id
+    balance = balance_loss(output.router_logits, read, model.config.num_experts_per_tok)
+    return loss + model.config.router_aux_loss_coef * balance
+
+
+def balance_loss(
+    router_logits: Sequence[torch.Tensor], read: torch.Tensor, top_k: int
+) -> torch.Tensor:
+    """How unevenly experts are used: `top_k` at best, the number of experts at worst.
+
+    `router_logits` has [batch * seq, experts] for each layer, `read` [batch, seq] is
+    False where a token is padding. Per layer: experts x sum of (share of tokens sent to
+    an expert x its mean probability), Switch Transformer (arXiv 2101.03961, equations 4
+    to 6), taken over the whole batch as in Qwen3's global-batch loss (arXiv 2505.09388,
+    section 2): a batch holds all tasks, so an expert may keep to one of them. Over all
+    layers at once, as `transformers` adds it, one layer could make up for another.
+    """
+    from transformers.models.qwen3_moe.modeling_qwen3_moe import (
+        load_balancing_loss_func,
+    )
+
+    layers = [
+        load_balancing_loss_func((logits,), logits.shape[-1], top_k, read)
+        for logits in router_logits
+    ]
+    return torch.stack(layers).mean()
 
 
 def contrastive_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:

@@ -25,9 +25,13 @@ ROUND_LENGTH = 8  # a batch's length is a multiple of it; see utils.losses.ROUND
 POOL = 32  # batches drawn together, then sorted by length so that few pads are needed
 
 
-def texts(data: DataPart, tokenizer_seed: int, n: int) -> Iterator[str]:
-    """Plain texts of `n` examples, to train a tokenizer on."""
+def texts(
+    data: DataPart, tokenizer_seed: int, n: int, *, roles: bool = False
+) -> Iterator[str]:
+    """Plain texts of `n` examples, to train a tokenizer on; with `roles`, who spoke."""
     for example in examples(data, tokenizer_seed, n):
+        if roles:
+            yield "\n".join([*(m["role"] for m in example.messages), "assistant"])
         if example.tools:
             yield tools_text(example.tools)
         yield "\n".join(m["content"] for m in example.messages)

@@ -1,5 +1,6 @@
 """What a pocket model is made from: a recipe is data, checked when it is read."""
 
+import math
 from pathlib import Path
 from typing import Any, Literal
 
@@ -7,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 # The modules of utils.kinds.
-Kind = Literal["chat", "text", "embedding", "reranker", "vision", "audio"]
+Kind = Literal["chat", "base", "text", "embedding", "reranker", "vision", "audio"]
 Mode = Literal["thinking", "direct", "no_think", "think", "plain"]
 
 
@@ -16,11 +17,15 @@ class _Strict(BaseModel):
 
 
 class TokenizerPart(_Strict):
-    """How the tokenizer is trained: ids in all, examples read, seed."""
+    """How the tokenizer is trained: ids in all, examples read, seed.
+
+    With `roles` it reads who speaks, too, so that "user" is one token as in Qwen's.
+    """
 
     vocab_size: int = Field(ge=512)
     examples: int = Field(ge=1)
     seed: int
+    roles: bool = False
 
 
 class DataPart(_Strict):
@@ -63,11 +68,18 @@ class Bar(_Strict):
     """
 
     task: str
-    by: Literal["model", "tfidf", "embedding"] = "model"
+    by: Literal["model", "tfidf", "embedding", "pocket-chat"] = "model"
     thinking: bool | None = None
     n: int = Field(ge=50)
     at_least: float = 0.0
     at_most: float = 1.0
+
+
+class Limits(_Strict):
+    """Between what a figure of the finished model must lie; see `utils.figures`."""
+
+    at_least: float = -math.inf
+    at_most: float = math.inf
 
 
 class Shown(_Strict):
@@ -83,6 +95,8 @@ class Recipe(_Strict):
     """Everything that `python -m course train NAME` needs.
 
     `start` names the pocket model whose tokenizer and weights training goes on from.
+    `well_formed` is the least share of replies that end by themselves, with a thought
+    exactly where one was asked for.
     """
 
     name: str
@@ -95,11 +109,33 @@ class Recipe(_Strict):
     data: DataPart
     train: TrainPart
     bars: list[Bar]
+    figures: dict[str, Limits] = {}
+    well_formed: float = 0.995
     shown: list[Shown]
     can: list[str]
     cannot: list[str]
 
 
 def read(path: Path) -> Recipe:
-    """Read `recipe.yml`; raises pydantic's ValidationError naming the wrong field."""
-    return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    """Read `recipe.yml`; raises pydantic's ValidationError naming the wrong field.
+
+    A recipe that `extends` another model's is that one with its own words on top:
+    mappings are merged, a list or a single value takes the place of the other's.
+    """
+    return Recipe.model_validate(_whole(path))
+
+
+def _whole(path: Path) -> dict[str, Any]:
+    own = yaml.safe_load(path.read_text(encoding="utf-8"))
+    base = own.pop("extends", None)
+    if base is None:
+        return own
+    return _on_top(_whole(path.parent.parent / base / path.name), own)
+
+
+def _on_top(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = below | above
+    for key, value in above.items():
+        if isinstance(value, dict) and isinstance(below.get(key), dict):
+            merged[key] = _on_top(below[key], value)
+    return merged

@@ -94,14 +94,28 @@ def chat_with_budget(
     tokenizer: PreTrainedTokenizerBase,
     conversations: list[str | Messages],
     budget: int,
+    *,
+    tools: list[list | None] | None = None,
     **generate: Any,
 ) -> list[Reply]:
-    """Replies whose thoughts stop after `budget` tokens, all generated together."""
-    rows = [encode(tokenizer, c) for c in conversations]
+    """Replies whose thoughts stop after `budget` tokens, all generated together.
+
+    `tools` has an entry per conversation.
+    """
+    offered = tools or [None] * len(conversations)
+    rows = [
+        encode(tokenizer, conversation, tools=own)
+        for conversation, own in zip(conversations, offered, strict=True)
+    ]
     length = max(map(len, rows))
     processor = ThinkingBudget(tokenizer, budget, length, early_stop_text(model))
     return chats.chat_batch(
-        model, tokenizer, conversations, logits_processor=[processor], **generate
+        model,
+        tokenizer,
+        conversations,
+        tools=tools,
+        logits_processor=[processor],
+        **generate,
     )
 
 
@@ -111,6 +125,7 @@ def two_pass(
     messages: str | Messages,
     budget: int,
     *,
+    tools: list | None = None,
     max_new_tokens: int = 512,
     **generate: Any,
 ) -> Reply:
@@ -118,7 +133,7 @@ def two_pass(
 
     For servers that take no logits processor. The prompt is read twice.
     """
-    prompt = encode(tokenizer, messages)
+    prompt = encode(tokenizer, messages, tools=tools)
     opening, closing = thought_tags(tokenizer)
     head = 0 if opening in prompt[-4:] else 1  # the model writes <think> itself
     first = _continue(model, tokenizer, prompt, budget + head, generate)

@@ -27,7 +27,7 @@ def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     from utils.tokenizer import train_tokenizer
 
     part = recipe.tokenizer
-    corpus = mixture.texts(recipe.data, part.seed, part.examples)
+    corpus = mixture.texts(recipe.data, part.seed, part.examples, roles=part.roles)
     tokenizer = train_tokenizer(corpus, part.vocab_size)
     return tokenizer, decoder(recipe, tokenizer)
 
@@ -48,7 +48,10 @@ def decoder(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedMod
         **recipe.config,
     )
     torch.manual_seed(recipe.train.seed)
-    return architecture(config)
+    model = architecture(config)
+    if getattr(config, "num_experts", 0):
+        model.set_experts_implementation("eager")  # on a CPU faster than grouped_mm
+    return model
 
 
 def load(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:

@@ -30,6 +30,8 @@ TASKS: dict[str, Task] = {
         Sums(),
         *(Sums(count) for count in range(2, 9)),
         FollowUps(),
+        Sums(smallest=0),
+        FollowUps(smallest=0),
         Smalltalk(),
         OutOfScope(),
         Derivative(),

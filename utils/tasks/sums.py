@@ -11,6 +11,7 @@ from utils.tasks.base import Example, Message, Split, assistant, split_of, syste
 from utils.tasks.wordings import ask
 
 SMALLEST, LARGEST = 1, 99
+ONE_DIGIT = 0.1  # share of one-digit numbers that a model of sums from zero gets extra
 STYLES = {
     "sentence": "The sum is {total}.",
     "number": "{total}",
@@ -56,15 +57,21 @@ COUNTS, WEIGHTS = range(2, 9), (4, 1, 1, 1, 1, 1, 2)
 
 
 class Sums:
-    """Add `count` numbers: fixed, or two to eight when it is None."""
+    """Add `count` numbers: fixed, or two to eight when it is None.
 
-    def __init__(self, count: int | None = None) -> None:
+    `smallest` is one, or zero: then zeros and other one-digit numbers are frequent,
+    which are rare among numbers below one hundred.
+    """
+
+    def __init__(self, count: int | None = None, smallest: int = SMALLEST) -> None:
         self.count = count
-        self.name = "sums" if count is None else f"sums-{count}"
+        self.smallest = smallest
+        self.name = _name("sums" if count is None else f"sums-{count}", smallest)
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A question for a sum; in one of five a system prompt sets the style."""
-        numbers = _numbers(rng, self.count or rng.choices(COUNTS, WEIGHTS)[0], split)
+        count = self.count or rng.choices(COUNTS, WEIGHTS)[0]
+        numbers = _numbers(rng, count, split, self.smallest)
         style = rng.choices(tuple(STYLES), weights=(80, 12, 8))[0]
         return make(ask(rng, numbers, split), numbers, _rules(rng, style), style)
 
@@ -76,10 +83,12 @@ class Sums:
 class FollowUps:
     """Continue a sum: "Now add 30." needs the number from the turn before."""
 
-    name = "followups"
+    def __init__(self, smallest: int = SMALLEST) -> None:
+        self.smallest = smallest
+        self.name = _name("followups", smallest)
 
     def sample(self, rng: random.Random, split: Split) -> Example:
-        numbers = _numbers(rng, rng.randint(2, 6), split)
+        numbers = _numbers(rng, rng.randint(2, 6), split, self.smallest)
         style = rng.choices(tuple(STYLES), weights=(80, 12, 8))[0]
         history = [
             *_rules(rng, style),
@@ -88,10 +97,10 @@ class FollowUps:
         ]
         total = sum(numbers)
         for _ in range(rng.randint(0, 1)):
-            more = rng.randint(SMALLEST, LARGEST)
+            more = _number(rng, self.smallest)
             history += [_follow(rng, more), assistant(_reply([total, more], style))]
             total += more
-        more = rng.randint(SMALLEST, LARGEST)
+        more = _number(rng, self.smallest)
         return _example([*history, _follow(rng, more)], [total, more], style, self.name)
 
     def grade(self, example: Example, reply: str) -> bool:
@@ -151,9 +160,18 @@ def _follow(rng: random.Random, number: int) -> Message:
     return user(text.lower() if rng.random() < 0.15 else text)
 
 
-def _numbers(rng: random.Random, count: int, split: Split) -> list[int]:
+def _numbers(rng: random.Random, count: int, split: Split, smallest: int) -> list[int]:
     """Numbers whose sorted list belongs to the split, in any order."""
     while True:
-        numbers = [rng.randint(SMALLEST, LARGEST) for _ in range(count)]
+        numbers = [_number(rng, smallest) for _ in range(count)]
         if split_of("sum " + " ".join(map(str, sorted(numbers)))) == split:
             return numbers
+
+
+def _number(rng: random.Random, smallest: int) -> int:
+    few = smallest == 0 and rng.random() < ONE_DIGIT
+    return rng.randint(smallest, 9 if few else LARGEST)
+
+
+def _name(name: str, smallest: int) -> str:
+    return f"{name}-zero" if smallest == 0 else name

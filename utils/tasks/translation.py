@@ -14,7 +14,7 @@ import yaml
 
 from utils.tasks.base import Example, Split, system, user
 from utils.tasks.noise import hurried, prefaced
-from utils.tasks.phrasebook import DATA, LANGUAGES, phrases, render
+from utils.tasks.phrasebook import DATA, LANGUAGES, Phrase, phrases, render
 
 # Japanese is the neglected one: it shares no letters, no word order and no articles
 # with the others, so little that they teach carries over and the imbalance shows.
@@ -40,11 +40,8 @@ class Translation:
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A phrase of the split, asked in English or in its own language."""
-        source, target = self._pair(rng)
-        groups = phrases(split)
-        # Frames with many phrases come up more often, but do not crowd out the others.
-        weights = [len(group) ** 0.5 for group in groups.values()]
-        phrase = rng.choice(rng.choices(list(groups.values()), weights)[0])
+        source, target = self._languages(rng)
+        phrase = _phrase(rng, split)
         answer = render(phrase, target)
         return Example(
             task=self.name,
@@ -58,7 +55,13 @@ class Translation:
         """Right when the sentence is the same, but for quotes and the final mark."""
         return bare(reply) == bare(example.answer)
 
-    def _pair(self, rng: random.Random) -> tuple[str, str]:
+    def pair(self, rng: random.Random, split: Split) -> tuple[str, str]:
+        """A phrase of the split in two languages, as a phrasebook prints it."""
+        languages = self._languages(rng)
+        phrase = _phrase(rng, split)
+        return tuple(render(phrase, language) for language in languages)
+
+    def _languages(self, rng: random.Random) -> tuple[str, str]:
         one = self.language
         if one is None and rng.random() < SCARCE_SHARE:
             one = SCARCE
@@ -77,6 +80,13 @@ def bare(text: str) -> str:
 def data() -> dict[str, Any]:
     """The wordings, by language and split, and the names of the languages."""
     return yaml.safe_load((DATA / "translation.yml").read_text(encoding="utf-8"))
+
+
+def _phrase(rng: random.Random, split: Split) -> Phrase:
+    groups = phrases(split)
+    # Frames with many phrases come up more often, but do not crowd out the others.
+    weights = [len(group) ** 0.5 for group in groups.values()]
+    return rng.choice(rng.choices(list(groups.values()), weights)[0])
 
 
 def _name(language: str, named: str) -> str:
