@@ -78,6 +78,11 @@ class Lesson(_Strict):
         return content.notebooks() / f"{self.slug}.ipynb"
 
     @property
+    def written(self) -> bool:
+        """Whether there is a whole lesson, built or waiting."""
+        return self.status != "planned" and self.source.is_file()
+
+    @property
     def available(self) -> bool:
         """Whether there is a lesson to build."""
         return self.status in BUILT and self.source.is_file()

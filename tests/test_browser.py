@@ -29,6 +29,7 @@ LESSONS = [lesson.slug for lesson in syllabus.load().available]
 KNOBS = {
     "01_family_overview": 2,
     "02_quickstart": 1,
+    "05_coder_and_math": 1,
     "06_vision_and_audio": 1,
     "08_thinking_mode": 1,
 }
@@ -165,14 +166,18 @@ def choose_another(knob: Locator, choice: Locator) -> None:
 
 
 def turn(knob: Locator) -> None:
-    """Press an arrow key on a slider, and wait until its output is another one."""
-    handle = knob.get_by_role("slider")
-    value = handle.get_attribute("aria-valuenow")
+    """Move a slider, or type into a box, and wait until the output is another one."""
     before = knob.locator(".jp-OutputArea").inner_html()
-    lowest = value == handle.get_attribute("aria-valuemin")
-    handle.focus()
-    handle.press("ArrowRight" if lowest else "ArrowLeft")
-    expect(handle).not_to_have_attribute("aria-valuenow", value)
+    if knob.get_by_role("slider").count():
+        handle = knob.get_by_role("slider")
+        value = handle.get_attribute("aria-valuenow")
+        lowest = value == handle.get_attribute("aria-valuemin")
+        handle.focus()
+        handle.press("ArrowRight" if lowest else "ArrowLeft")
+        expect(handle).not_to_have_attribute("aria-valuenow", value)
+    else:
+        knob.get_by_role("textbox").fill("x^2 - 4x")
+        knob.get_by_role("textbox").press("Enter")
     _wait_for(lambda: _settled(knob) not in (before, ""), "no new output")
 
 
