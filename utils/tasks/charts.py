@@ -81,7 +81,7 @@ class Charts:
         A list has one such answer for each bar.
         """
         if self.kind == "list":
-            bars, said = example.answer.split(", "), reply.strip(" .").split(", ")
+            bars, said = example.answer.split(", "), reply.strip(" .\n").split(", ")
             return len(bars) == len(said) and all(map(_same_bar, bars, said))
         if self.kind == "value":
             _, value, step = example.answer.split()
