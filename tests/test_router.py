@@ -5,10 +5,11 @@ import math
 import pytest
 import torch
 from tiny_chat import tiny_model, tiny_tokenizer
-from tiny_moe import EXPERTS, LAYERS, TOP_K, tiny_moe
+from tiny_moe import EXPERTS, LAYERS, TOP_K, moe_recipe, tiny_moe
 
-from utils import router
+from utils import figures, router
 from utils.mixture import prompt_and_target
+from utils.recipe import Limits
 from utils.router import Routing, most_information, route
 from utils.tasks import TASKS, draw
 
@@ -88,6 +89,27 @@ def test_information_of_counts_by_hand():
     assert by_hand({"a": [[2, 2]], "b": [[5, 5]]}).information().item() == 0
     apart = by_hand({"a": [[2, 0]], "b": [[0, 5]]})
     assert apart.information().item() == pytest.approx(most_information(2))
+
+
+def test_figures_of_a_router(routing):
+    """An untrained model is its own control before training."""
+    names = (
+        "router_information",
+        "router_information_shuffled",
+        "router_information_untrained",
+        "router_least_load",
+        "active_parameters",
+    )
+    recipe = moe_recipe().model_copy(update={"figures": {n: Limits() for n in names}})
+    model = tiny_moe()
+    model.config.architectures = ["Qwen3MoeForCausalLM"]
+    found = figures.measure(model, tiny_tokenizer(), recipe, 1)
+    assert found["router_information"] == found["router_information_untrained"]
+    assert found["router_information"] > found["router_information_shuffled"] > 0
+    assert 0 < found["router_least_load"] < 1 / EXPERTS
+    total = sum(parameter.numel() for parameter in model.parameters())
+    idle = LAYERS * (EXPERTS - TOP_K) * 3 * 32 * 16
+    assert found["active_parameters"] == pytest.approx((total - idle) / 1e6)
 
 
 def test_the_control_is_the_same_for_the_same_seed(routing):

@@ -13,7 +13,7 @@ from transformers import PreTrainedModel
 
 from utils import memory, router
 from utils.kinds import base
-from utils.kinds.chat import load
+from utils.kinds.chat import decoder, load
 from utils.losses import IGNORE
 from utils.mixture import pad_right, padded, prompt_and_target
 from utils.paths import MODELS
@@ -108,6 +108,12 @@ def information_shuffled(model, tokenizer, recipe: Recipe, seed: int) -> float:
     return _routing(model, tokenizer, recipe, seed).shuffled(seed).mean().item()
 
 
+def information_untrained(model, tokenizer, recipe: Recipe, seed: int) -> float:
+    """The same before training: tasks differ in words, and any router sees words."""
+    fresh = decoder(recipe, tokenizer).eval()
+    return information(fresh, tokenizer, recipe, seed)
+
+
 def least_load(model, tokenizer, recipe: Recipe, seed: int) -> float:
     """Share of all tokens that the least used expert of any layer gets."""
     load = _routing(model, tokenizer, recipe, seed).load()
@@ -136,6 +142,9 @@ FIGURES = {
     "router_information": Figure("task and expert share, nats", information),
     "router_information_shuffled": Figure(
         "the same with shuffled tasks, nats", information_shuffled
+    ),
+    "router_information_untrained": Figure(
+        "the same before training, nats", information_untrained
     ),
     "router_least_load": Figure("share of the least used expert", least_load),
     "active_parameters": Figure("parameters that a token meets, millions", active),
