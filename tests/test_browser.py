@@ -26,7 +26,7 @@ pytestmark = [
 
 PICTURES = ROOT / "reports" / "browser"
 LESSONS = [lesson.slug for lesson in syllabus.load().available]
-WITH_KNOB = {"02_quickstart", "08_thinking_mode"}
+WITH_KNOB = {"02_quickstart", "05_coder_and_math", "08_thinking_mode"}
 RUN_SECONDS = 540
 TALLEST = 16_000  # pixels; Chromium draws no taller page
 FLAGS = [
@@ -151,13 +151,17 @@ def picture(page: Page, name: str) -> None:
 
 
 def turn(knob: Locator) -> None:
-    """Press an arrow key on a slider, and wait until its output is another one."""
-    handle = knob.get_by_role("slider")
-    value = handle.get_attribute("aria-valuenow")
+    """Move a slider, or type into a box, and wait until the output is another one."""
     before = knob.locator(".jp-OutputArea").inner_html()
-    handle.focus()
-    handle.press("ArrowLeft")
-    expect(handle).not_to_have_attribute("aria-valuenow", value)
+    if knob.get_by_role("slider").count():
+        handle = knob.get_by_role("slider")
+        value = handle.get_attribute("aria-valuenow")
+        handle.focus()
+        handle.press("ArrowLeft")
+        expect(handle).not_to_have_attribute("aria-valuenow", value)
+    else:
+        knob.get_by_role("textbox").fill("x^2 - 4x")
+        knob.get_by_role("textbox").press("Enter")
     _wait_for(lambda: _settled(knob) not in (before, ""), "no new output")
 
 
