@@ -57,6 +57,14 @@ def test_bars(shown):
     assert bundle["text/plain"] == "Size. float32: 13.2 MB, int4: 1.65 MB."
 
 
+def test_bars_carry_their_values_even_in_percent(monkeypatch):
+    pictures = []
+    monkeypatch.setattr(show, "figure", lambda picture, alt: pictures.append(picture))
+    show.bars("Share", "right (%)", {"one": 67.0, "five": 85.25}, unit=" %")
+    [picture] = pictures
+    assert [text.get_text() for text in picture.axes[0].texts] == ["67 %", "85.2 %"]
+
+
 def test_next_tokens(shown):
     tokenizer = tiny_tokenizer()
     [three, four] = tokenizer("34")["input_ids"]

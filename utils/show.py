@@ -83,7 +83,7 @@ def bars(title: str, y: str, values: Mapping[str, float], *, unit: str = "") -> 
     """One bar per name, its value written on it."""
     picture, axes = canvas(title, "", y)
     drawn = axes.bar(list(values), list(values.values()), color=COLORS[0])
-    axes.bar_label(drawn, fmt=f"%.3g{unit}")
+    axes.bar_label(drawn, labels=[f"{value:.3g}{unit}" for value in values.values()])
     axes.grid(axis="x", visible=False)
     spoken = ", ".join(f"{name}: {value:.3g}{unit}" for name, value in values.items())
     figure(picture, f"{title}. {spoken}.")
