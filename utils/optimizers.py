@@ -1,8 +1,9 @@
 """What moves the weights: AdamW, or Muon for the layers' matrices beside it.
 
 AdamW is what the Qwen reports name. Muon (Jordan, 2024; Liu et al., 2025, arXiv
-2502.16982) turns each step of a matrix into one of even size in every direction. A
-pocket model then needs about half as many steps: see benchmarks/optimizers.py.
+2502.16982) turns each step of a matrix into one of even size in every direction. After
+250 steps of pocket-coder the loss on unseen replies was 0.85 with it, 1.04 without
+(2026-11-25); benchmarks/optimizers.py compares the two.
 """
 
 from collections.abc import Iterable
