@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from transformers import AutoProcessor, BatchFeature, PreTrainedModel, ProcessorMixin
 
-from utils.chat import Reply, to_reply
-from utils.encoding import Messages, check_room
+from utils.chat import Reply, write_replies
+from utils.encoding import Messages
 
 
 def load_processor(folder: str | Path) -> ProcessorMixin:
@@ -112,20 +111,20 @@ def chat_batch(
     model: PreTrainedModel,
     processor: ProcessorMixin,
     conversations: Sequence[Messages],
-    *,
-    max_new_tokens: int = 128,
     **generate: Any,
 ) -> list[Reply]:
-    """One reply per conversation, all generated together."""
+    """One reply per conversation, all generated together; see `write_replies`."""
     inputs = encode(processor, conversations).to(model.device)
     if "input_features" in inputs:
         inputs["input_features"] = inputs["input_features"].to(model.dtype)
-    length = inputs["input_ids"].shape[1]
-    check_room(model, length, "Sounds and text are", "drop the oldest turns")
-    with torch.inference_mode():
-        output = model.generate(**inputs, max_new_tokens=max_new_tokens, **generate)
-    new = output[:, length:].tolist()
-    return [to_reply(processor.tokenizer, ids) for ids in new]
+    return write_replies(
+        model,
+        processor.tokenizer,
+        inputs,
+        what="Sounds and text are",
+        remedy="drop the oldest turns",
+        **generate,
+    )
 
 
 def _check_sounds(content: str | list[dict], processor: ProcessorMixin) -> None:

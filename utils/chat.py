@@ -4,7 +4,7 @@ Lesson 02 does each of these with plain `transformers` first; these are the same
 kept in one place. User text can never become a control token here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Queue
 from threading import Event, Thread
@@ -28,7 +28,17 @@ from utils.encoding import (
     thought_tags,
 )
 
-__all__ = ["Piece", "Reply", "chat", "chat_batch", "encode", "render", "stream"]
+__all__ = [
+    "Piece",
+    "Reply",
+    "chat",
+    "chat_batch",
+    "encode",
+    "render",
+    "stream",
+    "to_reply",
+    "write_replies",
+]
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,27 @@ def chat_batch(
         to_reply(tokenizer, ids, in_thought=opens_thought(tokenizer, rows[i // copies]))
         for i, ids in enumerate(new)
     ]
+
+
+def write_replies(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    inputs: Mapping[str, torch.Tensor],
+    *,
+    what: str,
+    remedy: str,
+    max_new_tokens: int = 128,
+    **generate: Any,
+) -> list[Reply]:
+    """One reply for each row of a processor's inputs, padded on the left.
+
+    Raises ValueError when they leave no room to answer: "`what` … : `remedy`."
+    """
+    length = inputs["input_ids"].shape[1]
+    check_room(model, length, what, remedy)
+    with torch.inference_mode():
+        output = model.generate(**inputs, max_new_tokens=max_new_tokens, **generate)
+    return [to_reply(tokenizer, ids) for ids in output[:, length:].tolist()]
 
 
 def stream(

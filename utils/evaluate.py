@@ -108,6 +108,17 @@ def evaluate(
     def answer(conversations: list[Messages], **tools: object) -> list[Reply]:
         return chat_batch(model, tokenizer, conversations, **tools, **generate)
 
+    return grade_fresh(answer, task, n, seed, split)
+
+
+def grade_fresh(
+    answer: Callable[..., list[Reply]],
+    task: Task,
+    n: int,
+    seed: int,
+    split: Split = "test",
+) -> Result:
+    """Ask `n` fresh examples of whatever answers; see `grade`."""
     return grade(answer, task, draw(task, n, seed, split), seed)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import (
     AutoProcessor,
     AutoTokenizer,
@@ -24,8 +23,8 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
 )
 from transformers.utils import is_torchvision_available
 
-from utils.chat import Reply, to_reply
-from utils.encoding import Messages, check_room
+from utils.chat import Reply, write_replies
+from utils.encoding import Messages
 
 VIDEO = {"video_processor_type": "Qwen3VLVideoProcessor"}
 SHARED = "patch_size temporal_patch_size merge_size image_mean image_std size".split()
@@ -105,16 +104,15 @@ def chat_batch(
     model: PreTrainedModel,
     processor: ProcessorMixin,
     conversations: Sequence[Messages],
-    *,
-    max_new_tokens: int = 128,
     **generate: Any,
 ) -> list[Reply]:
-    """One reply per conversation, all generated together."""
+    """One reply per conversation, all generated together; see `write_replies`."""
     inputs = encode(processor, conversations).to(model.device)
-    length = inputs["input_ids"].shape[1]
-    remedy = "make the pictures smaller or drop the oldest turns"
-    check_room(model, length, "Pictures and text are", remedy)
-    with torch.inference_mode():
-        output = model.generate(**inputs, max_new_tokens=max_new_tokens, **generate)
-    new = output[:, length:].tolist()
-    return [to_reply(processor.tokenizer, ids) for ids in new]
+    return write_replies(
+        model,
+        processor.tokenizer,
+        inputs,
+        what="Pictures and text are",
+        remedy="make the pictures smaller or drop the oldest turns",
+        **generate,
+    )

@@ -20,7 +20,7 @@ from utils.evaluate import Result
 from utils.losses import reply_loss as loss
 from utils.mixture import ROUND_LENGTH, reply_labels
 from utils.recipe import Bar, DataPart, Recipe
-from utils.tasks import TASKS, draw
+from utils.tasks import TASKS
 from utils.tasks.base import Example, Message, assistant, text_of, user
 from utils.tasks.sounds import listen
 from utils.tasks.synthesis import LONGEST, RATE, Sound, synthesize
@@ -99,11 +99,10 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
 
 def evaluate(model: PreTrainedModel, processor: Any, bar: Bar, seed: int) -> Result:
     """The bar's task, one question for each sound."""
-    task = TASKS[bar.task]
-    return evaluation.grade(
+    return evaluation.grade_fresh(
         lambda conversations: chat_batch(model, processor, conversations),
-        task,
-        draw(task, bar.n, seed),
+        TASKS[bar.task],
+        bar.n,
         seed,
     )
 

@@ -15,7 +15,7 @@ from utils.kinds.chat import decoder, load
 from utils.losses import reply_loss as loss
 from utils.recipe import Bar, Mode, Recipe
 from utils.tasks import TASKS
-from utils.tasks.base import Example, draw
+from utils.tasks.base import Example
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
@@ -52,8 +52,7 @@ def evaluate(
         texts = [conversation[-1]["content"] for conversation in conversations]
         return complete_batch(model, tokenizer, texts, do_sample=False)
 
-    task = TASKS[bar.task]
-    return evaluation.grade(answer, task, draw(task, bar.n, seed), seed)
+    return evaluation.grade_fresh(answer, TASKS[bar.task], bar.n, seed)
 
 
 def reply(
