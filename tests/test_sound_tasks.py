@@ -11,7 +11,15 @@ import pytest
 from utils.tasks import TASKS, draw
 from utils.tasks.base import Example
 from utils.tasks.sound_wordings import ask, wordings
-from utils.tasks.sounds import KINDS, MOST, NEAR, PITCHES, Sounds, pitch_of
+from utils.tasks.sounds import (
+    IN_TUNE,
+    KINDS,
+    MOST,
+    NEAR,
+    PITCHES,
+    Sounds,
+    pitch_of,
+)
 from utils.tasks.synthesis import LONGEST, RATE, Sound, samples, synthesize
 
 pytestmark = pytest.mark.unit
@@ -176,6 +184,11 @@ GRADED = {
         ["At 0.3, 1.3 seconds.", "0.2 and 1.2", "0.25, 1.4"],
         ["At 0.3 seconds.", "0.3, 0.8, 1.3", "0.4, 1.3", "", "1.3, 0.3"],
     ),
+    "hertz": (
+        "440.0 1210.0",
+        ["From 440 to 1200 Hz.", "480 and 1100", "It starts at 400.5, then 1330."],
+        ["From 1200 to 440 Hz.", "440", "From 490 to 1200 Hz.", "", "1, 440, 1210"],
+    ),
 }
 
 
@@ -183,6 +196,6 @@ GRADED = {
 def test_a_reply_is_right_when_all_that_it_names_is_right(kind):
     answer, right, wrong = GRADED[kind]
     task, example = Sounds(kind), Example("", [], answer, "", "")
-    assert NEAR == 0.1
+    assert NEAR == IN_TUNE == 0.1
     assert [reply for reply in right if not task.grade(example, reply)] == []
     assert [reply for reply in wrong if task.grade(example, reply)] == []

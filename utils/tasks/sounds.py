@@ -1,4 +1,4 @@
-"""Questions about beeps: how many, whether their pitch rises or falls, when they start.
+"""Questions about beeps: how many, when they start, how high, rising or falling.
 
 The sound is made here, so the right answer is known to the millisecond. Lesson 06 asks
 them of an audio model.
@@ -12,7 +12,7 @@ from utils.tasks.base import Example, Message, Split, split_of
 from utils.tasks.sound_wordings import ask
 from utils.tasks.synthesis import LONGEST, Sound, synthesize
 
-KINDS = ("count", "pitch", "times")
+KINDS = ("count", "pitch", "times", "hertz")
 MOST = 6  # beeps
 SHORTEST = 1_200  # milliseconds of a sound
 BEEP, GAP, MARGIN = 60, 60, 30  # at least, in milliseconds
@@ -23,6 +23,7 @@ LOUDNESS = (0.05, 0.5)  # peak of the loudest beep
 SILENT = 0.1  # share of sounds without noise
 ABOVE_NOISE = (5, 40)  # decibels, of the quietest beep
 NEAR = 0.1  # seconds that a start may be off
+IN_TUNE = 0.1  # share that a pitch may be off: less than two semitones
 PITCHES = {
     "rising": "rising rise rises increasing increases up upward upwards higher",
     "falling": "falling fall falls decreasing decreases down downward downwards lower",
@@ -67,12 +68,15 @@ class Sounds:
         if self.kind == "pitch":
             pitch = pitch_of(sound)
             return question, pitch, f"The pitch is {pitch}."
+        if self.kind == "hertz":
+            low, high = (f"{float(f'{pitch:.2g}'):.0f}" for pitch in sound.pitches)
+            return question, "{} {}".format(*sound.pitches), f"From {low} to {high} Hz."
         starts = [start / 1000 for start, _ in sound.beeps]
         said = ", ".join(f"{start:.1f}" for start in starts)
         return question, " ".join(map(str, starts)), f"At {said} seconds."
 
     def grade(self, example: Example, reply: str) -> bool:
-        """Right when the number, the pitch or every start that the reply names is."""
+        """Right when the number, the pitch or all times or hertz that it names are."""
         if self.kind == "pitch":
             words = set(re.findall(r"\w+", reply.lower()))
             said = {
@@ -82,10 +86,11 @@ class Sounds:
         if self.kind == "count":
             return _count(reply) == int(example.answer)
         said = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", reply)]
-        starts = [float(start) for start in example.answer.split()]
-        return len(said) == len(starts) and all(
-            abs(one - start) < NEAR + 1e-6
-            for one, start in zip(said, starts, strict=True)
+        right = [float(number) for number in example.answer.split()]
+        return len(said) == len(right) and all(
+            abs(one - other)
+            <= (NEAR if self.kind == "times" else IN_TUNE * other) + 1e-6
+            for one, other in zip(said, right, strict=True)
         )
 
 
