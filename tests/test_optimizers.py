@@ -47,6 +47,19 @@ def test_each_group_gets_its_share_of_its_own_rate():
     assert rates == pytest.approx([0.002, 0.002, 0.005])
 
 
+def test_convolutions_get_a_rate_of_their_own():
+    model = torch.nn.Sequential(torch.nn.Conv3d(3, 8, 2), torch.nn.Linear(8, 8))
+    plan = tiny_recipe(learning_rate=0.004).train
+    (adamw,) = optimizers.optimizers(
+        model, plan.model_copy(update={"kernel_rate": 0.001})
+    )
+    peaks = {
+        id(p): group["peak"] for group in adamw.param_groups for p in group["params"]
+    }
+    assert peaks.pop(id(model[0].weight)) == 0.001
+    assert list(peaks.values()) == [0.004] * 3
+
+
 @both
 def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(tmp_path, matrix_rate):
     recipe = tiny_recipe(matrix_rate=matrix_rate)

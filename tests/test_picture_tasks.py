@@ -17,7 +17,12 @@ from utils.tasks.shapes import COLORS, Shapes
 pytestmark = pytest.mark.unit
 
 SPLITS = ("train", "dev", "test")
-KINDS = {"tallest": Charts, "shortest": Charts, "trend": Charts, "value": Charts} | {
+KINDS = {
+    "tallest": Charts,
+    "shortest": Charts,
+    "trend": Charts,
+    "value": Charts,
+    "axis": Charts,
     "shape": Shapes,
     "color": Shapes,
     "count": Shapes,
@@ -253,6 +258,11 @@ GRADED = {
         "C 35 10",
         ["Bar C is 35.", "45", "25"],
         ["Bar C is 46.", "24", "high", "", "35, no, 80"],
+    ),
+    "axis": (
+        "80 16",
+        ["Up to 80 in steps of 16.", "80, 16", "It ends at 80, a line each 16"],
+        ["Up to 80.", "16 80", "Up to 60 in steps of 16.", "80 16 16", ""],
     ),
     "shape": ("star", ["It is a star.", "Star"], ["A circle.", "star or circle", ""]),
     "color": ("red", ["It is red.", "Red!"], ["blue", "red and blue", "reddish", ""]),

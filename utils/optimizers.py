@@ -22,19 +22,20 @@ def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
     pull a norm's scale away from one.
     """
     inner = _inner_matrices(model) if plan.matrix_rate else []
-    others = [p for p in model.parameters() if not _among(p, inner)]
+    kernels = _kernels(model) if plan.kernel_rate else []
+    others = [p for p in model.parameters() if not _among(p, [*inner, *kernels])]
+    rate, decay = plan.learning_rate, plan.weight_decay
     groups = [
-        {"params": [p for p in others if p.dim() >= 2], "decay": plan.weight_decay},
-        {"params": [p for p in others if p.dim() < 2], "decay": 0.0},
+        _group([p for p in others if p.dim() >= 2], rate, decay),
+        _group([p for p in others if p.dim() < 2], rate, 0.0),
     ]
-    for group in groups:
-        group |= {"weight_decay": group.pop("decay"), "peak": plan.learning_rate}
+    if kernels:
+        groups.append(_group(kernels, plan.kernel_rate, decay))
     made: list[Optimizer] = [AdamW(groups, lr=0.0, betas=plan.betas, fused=True)]
     if inner:
         # With `match_rms_adamw` a rate means the same step size as with AdamW.
-        group = {"params": inner, "peak": plan.matrix_rate}
-        decay, fit = plan.weight_decay, "match_rms_adamw"
-        made.append(Muon([group], lr=0.0, weight_decay=decay, adjust_lr_fn=fit))
+        group = _group(inner, plan.matrix_rate, decay)
+        made.append(Muon([group], lr=0.0, adjust_lr_fn="match_rms_adamw"))
     return made
 
 
@@ -65,6 +66,20 @@ def load_state(made: list[Optimizer], tensors: dict[str, torch.Tensor]) -> int:
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state, "param_groups": groups})
     return int(next(iter(states[0].values()))["step"].item())
+
+
+def _group(params: list[nn.Parameter], peak: float, decay: float) -> dict:
+    return {"params": params, "peak": peak, "weight_decay": decay}
+
+
+def _kernels(model: nn.Module) -> list[nn.Parameter]:
+    """Weights of convolutions.
+
+    A step of Adam moves a sum of n like terms by n times the rate, and a patch is 1,536
+    numbers that are much alike: what suits the layers is far too much for it.
+    """
+    kinds = nn.Conv1d | nn.Conv2d | nn.Conv3d
+    return [m.weight for m in model.modules() if isinstance(m, kinds)]
 
 
 def _inner_matrices(model: nn.Module) -> list[nn.Parameter]:

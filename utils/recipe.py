@@ -46,6 +46,8 @@ class TrainPart(_Strict):
     """How it is trained; `batch_size` counts conversations.
 
     With a `matrix_rate`, Muon moves the matrices inside the layers at that rate.
+    `kernel_rate` is for convolutions, such as a patch embedding; without it they move
+    at `learning_rate`, like all else.
     """
 
     seed: int
@@ -53,6 +55,7 @@ class TrainPart(_Strict):
     batch_size: int = Field(ge=1)
     learning_rate: float = Field(gt=0)
     matrix_rate: float = Field(default=0.0, ge=0)
+    kernel_rate: float = Field(default=0.0, ge=0)
     warmup_steps: int = Field(ge=0)
     betas: tuple[float, float] = (0.9, 0.98)
     weight_decay: float = 0.05

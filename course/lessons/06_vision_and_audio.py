@@ -107,12 +107,12 @@ show.tokens(processor.tokenizer, inputs["input_ids"][0].tolist())
 # together, in the order in which they come, and number the places in the text.
 
 # %%
-side = processor.image_processor.patch_size
-merge = processor.image_processor.merge_size
+images = processor.image_processor
+side, merge = images.patch_size, images.merge_size
 _, rows, columns = inputs["image_grid_thw"][0].tolist()
 tiles = inputs["pixel_values"].reshape(-1, 3, 2, side, side)[:, :, 0]
-tiles = (tiles * 0.5 + 0.5).permute(0, 2, 3, 1)  # from -1 … 1 back to colors
-gallery.patches(tiles.numpy(), rows, columns, merge)
+tiles = tiles * images.image_std[0] + images.image_mean[0]  # back to colors, 0 to 1
+gallery.patches(tiles.permute(0, 2, 3, 1).numpy(), rows, columns, merge)
 
 # %% [markdown]
 # The patches come in blocks of two by two. That is the *merge*. A network of its own, the

@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText, BatchEncoding, PreTrainedM
 from utils import evaluate as evaluation
 from utils.chat import Reply
 from utils.evaluate import Result
-from utils.initialize import by_fan_in
+from utils.initialize import GAIN, by_fan_in
 from utils.losses import reply_loss as loss
 from utils.mixture import ROUND_LENGTH, reply_labels
 from utils.recipe import Bar, DataPart, Recipe
@@ -53,6 +53,8 @@ def prepare(recipe: Recipe) -> tuple[PilProcessor, PreTrainedModel]:
     # On short rows plain attention trains faster than the fused kernels of a CPU.
     model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager")
     by_fan_in(model)
+    with torch.no_grad():  # as loud as what a patch of ink becomes
+        model.model.visual.pos_embed.weight.normal_(0, GAIN)
     embed_patches_by_matrix(model)
     return processor, model
 
@@ -183,7 +185,7 @@ def _processor(recipe: Recipe) -> PilProcessor:
         patch_size=shape["patch_size"],
         temporal_patch_size=shape["temporal_patch_size"],
         merge_size=shape["spatial_merge_size"],
-        image_mean=[0.5] * 3,
+        image_mean=[1.0] * 3,  # bare paper is zero, so it drowns nothing
         image_std=[0.5] * 3,
         size={"shortest_edge": SMALLEST, "longest_edge": LARGEST},
     )

@@ -1,4 +1,4 @@
-"""Questions about a bar chart: the tallest, the shortest, the trend, a value, or all.
+"""Questions about a bar chart: tallest, shortest, trend, a value, all of them, axis.
 
 The chart is drawn here, so the right answer is known to the pixel. Lesson 06 asks
 them of a vision model.
@@ -40,7 +40,7 @@ TRENDS = {
     "falling": ("falling", "fall", "decreasing", "downward"),
     "mixed": ("mixed", "neither"),
 }
-KINDS = ("tallest", "shortest", "trend", "value", "list")
+KINDS = ("tallest", "shortest", "trend", "value", "list", "axis")
 
 
 class Charts:
@@ -87,6 +87,8 @@ class Charts:
             _, value, step = example.answer.split()
             number = re.findall(r"\d+", reply)[-1:]
             return bool(number) and abs(int(number[0]) - int(value)) <= int(step)
+        if self.kind == "axis":
+            return re.findall(r"\d+", reply) == example.answer.split()
         words = re.findall(r"\w+", reply)
         if self.kind == "trend":
             said = {t for t, names in TRENDS.items() for w in words if w in names}
@@ -106,6 +108,9 @@ class Charts:
             label, value = rng.choice(bars)
             question = ask(rng, "value", split, label=label)
             return question, f"{label} {value} {chart.step}", f"Bar {label} is {value}."
+        if self.kind == "axis":
+            said = f"Up to {chart.top} in steps of {chart.step}."
+            return ask(rng, "axis", split), f"{chart.top} {chart.step}", said
         if self.kind == "list":
             answer = ", ".join(f"{label} {value} {chart.step}" for label, value in bars)
             said = ", ".join(f"{label} {value}" for label, value in bars)
