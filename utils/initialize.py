@@ -23,6 +23,15 @@ def by_fan_in(model: PreTrainedModel) -> None:
                     module.bias.zero_()
 
 
+def loud_positions(positions: nn.Embedding) -> None:
+    """Draw a position table with deviation GAIN: as loud as a patch of ink becomes.
+
+    The two are added, and a faint table would be drowned.
+    """
+    with torch.no_grad():
+        positions.weight.normal_(0, GAIN)
+
+
 def with_sinusoids(positions: nn.Embedding) -> None:
     """Fill a frozen position table as Whisper does (arXiv 2212.04356, section 2.2).
 

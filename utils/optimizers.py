@@ -23,7 +23,8 @@ def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
     """
     inner = _inner_matrices(model) if plan.matrix_rate else []
     kernels = _kernels(model) if plan.kernel_rate else []
-    others = [p for p in model.parameters() if not _among(p, [*inner, *kernels])]
+    apart = [*inner, *kernels]
+    others = [p for p in model.parameters() if not _among(p, apart)]
     rate, decay = plan.learning_rate, plan.weight_decay
     groups = [
         _group([p for p in others if p.dim() >= 2], rate, decay),

@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText, BatchEncoding, PreTrainedM
 from utils import evaluate as evaluation
 from utils.chat import Reply
 from utils.evaluate import Result
-from utils.initialize import GAIN, by_fan_in
+from utils.initialize import by_fan_in, loud_positions
 from utils.losses import reply_loss as loss
 from utils.mixture import ROUND_LENGTH, reply_labels
 from utils.recipe import Bar, DataPart, Recipe
@@ -53,8 +53,7 @@ def prepare(recipe: Recipe) -> tuple[PilProcessor, PreTrainedModel]:
     # On short rows plain attention trains faster than the fused kernels of a CPU.
     model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager")
     by_fan_in(model)
-    with torch.no_grad():  # as loud as what a patch of ink becomes
-        model.model.visual.pos_embed.weight.normal_(0, GAIN)
+    loud_positions(model.model.visual.pos_embed)
     embed_patches_by_matrix(model)
     return processor, model
 

@@ -69,8 +69,9 @@ class Sounds:
             pitch = pitch_of(sound)
             return question, pitch, f"The pitch is {pitch}."
         if self.kind == "hertz":
-            low, high = (f"{float(f'{pitch:.2g}'):.0f}" for pitch in sound.pitches)
-            return question, "{} {}".format(*sound.pitches), f"From {low} to {high} Hz."
+            first, last = (float(f"{pitch:.2g}") for pitch in sound.pitches)
+            answer = " ".join(map(str, sound.pitches))
+            return question, answer, f"From {first:.0f} to {last:.0f} Hz."
         starts = [start / 1000 for start, _ in sound.beeps]
         said = ", ".join(f"{start:.1f}" for start in starts)
         return question, " ".join(map(str, starts)), f"At {said} seconds."
@@ -87,10 +88,10 @@ class Sounds:
             return _count(reply) == int(example.answer)
         said = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", reply)]
         right = [float(number) for number in example.answer.split()]
+        limits = [NEAR if self.kind == "times" else IN_TUNE * one for one in right]
         return len(said) == len(right) and all(
-            abs(one - other)
-            <= (NEAR if self.kind == "times" else IN_TUNE * other) + 1e-6
-            for one, other in zip(said, right, strict=True)
+            abs(one - other) < limit + 1e-6
+            for one, other, limit in zip(said, right, limits, strict=True)
         )
 
 
