@@ -47,17 +47,33 @@ def test_each_group_gets_its_share_of_its_own_rate():
     assert rates == pytest.approx([0.002, 0.002, 0.005])
 
 
-def test_convolutions_get_a_rate_of_their_own():
+def test_convolutions_get_a_rate_of_their_own_and_move_as_matrices():
+    torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Conv3d(3, 8, 2), torch.nn.Linear(8, 8))
+    kernel = model[0].weight
     plan = tiny_recipe(learning_rate=0.004).train
-    (adamw,) = optimizers.optimizers(
-        model, plan.model_copy(update={"kernel_rate": 0.001})
-    )
-    peaks = {
-        id(p): group["peak"] for group in adamw.param_groups for p in group["params"]
-    }
-    assert peaks.pop(id(model[0].weight)) == 0.001
-    assert list(peaks.values()) == [0.004] * 3
+    plan = plan.model_copy(update={"kernel_rate": 0.001, "weight_decay": 0.0})
+    adamw, muon = made = optimizers.optimizers(model, plan)
+    rest = [p for group in adamw.param_groups for p in group["params"]]
+    assert {id(p) for p in rest} == {id(p) for p in model.parameters()} - {id(kernel)}
+
+    optimizers.set_rates(made, 0.5)
+    before, kernel.grad = kernel.detach().clone(), torch.randn_like(kernel)
+    muon.step()
+    moved = (kernel.detach() - before).flatten(1)
+    assert moved.square().mean().sqrt().item() == pytest.approx(0.2 * 0.0005, rel=0.25)
+    strengths = torch.linalg.svdvals(moved)
+    assert strengths.min() > 0.5 * strengths.max()  # of the gradient: 0.3
+
+
+def test_a_kernel_without_a_gradient_stays():
+    model = torch.nn.Sequential(torch.nn.Conv1d(3, 8, 2))
+    plan = tiny_recipe().train.model_copy(update={"kernel_rate": 0.001})
+    *_, muon = made = optimizers.optimizers(model, plan)
+    optimizers.set_rates(made, 1.0)
+    before = model[0].weight.detach().clone()
+    muon.step()
+    assert torch.equal(model[0].weight, before)
 
 
 @both

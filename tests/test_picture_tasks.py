@@ -114,15 +114,39 @@ def test_a_list_of_bars_is_what_the_pixels_say():
         assert example.reply == ", ".join(f"{b[0]} {b[1]}" for b in bars) + "."
 
 
-def test_a_list_of_shapes_goes_from_left_to_right():
+def test_a_list_of_shapes_goes_row_by_row():
     rng = random.Random(6)
     for scene in pictures(LISTS[1], 60):
-        example = LISTS[1].about(scene, rng, "train")
-        items = sorted(scene.items, key=lambda item: item.center)
-        assert example.answer == ", ".join(f"{i.color} {i.shape}" for i in items)
+        places = {f"{i.color} {i.shape}": i.center for i in scene.items}
+        if len(places) < len(scene.items):
+            continue
+        listed = LISTS[1].about(scene, rng, "train").answer.split(", ")
+        centers = [places[item] for item in listed]
+        assert sorted(listed) == sorted(places)
+        assert centers == sorted(centers, key=lambda xy: (xy[1] // 32, xy[0]))
 
 
-def test_a_list_is_right_only_with_every_part_in_order():
+def test_only_lists_of_training_have_one_bar_and_many_lone_shapes():
+    def fewest(split: str) -> int:
+        return min(len(chart.values) for chart in pictures(LISTS[0], 200, split))
+
+    def alone(split: str) -> float:
+        scenes = pictures(LISTS[1], 200, split)
+        return sum(len(scene.items) == 1 for scene in scenes) / 200
+
+    assert (fewest("train"), fewest("dev"), fewest("test")) == (1, 3, 3)
+    assert alone("train") > 0.5 > 0.3 > alone("test")
+
+
+@pytest.mark.parametrize(
+    ("values", "trend"),
+    [((4,), "mixed"), ((2, 4), "rising"), ((4, 2), "falling"), ((1, 3, 2), "mixed")],
+)
+def test_the_trend_of_few_bars(values, trend):
+    assert trend_of(values) == trend
+
+
+def test_a_list_is_right_only_with_every_part():
     chart = Example("charts-list", [], "K 20 5, A 35 5, B 4 5", "", "")
     shapes = Example("shapes-list", [], "red star, blue cross", "", "")
     charted = ("K 20, A 35, B 4.", "K: 25, A: 30, B: 0", "K is 20, A is 35, B is 4.")
@@ -130,8 +154,9 @@ def test_a_list_is_right_only_with_every_part_in_order():
         assert LISTS[0].grade(chart, reply), reply
     for reply in ("K 20, A 35.", "A 35, K 20, B 4.", "K 26, A 35, B 4.", "", "K, A, B"):
         assert not LISTS[0].grade(chart, reply), reply
-    assert LISTS[1].grade(shapes, "red star, blue cross.")
-    for reply in ("blue cross, red star.", "red star.", "red star, blue star.", ""):
+    for reply in ("red star, blue cross.", "blue cross, red star"):
+        assert LISTS[1].grade(shapes, reply), reply
+    for reply in ("red star.", "red star, blue star.", "red star, " * 2, ""):
         assert not LISTS[1].grade(shapes, reply), reply
 
 

@@ -15,6 +15,27 @@ from torch.optim import AdamW, Muon, Optimizer
 from utils.recipe import TrainPart
 
 
+class KernelMuon(Muon):
+    """Muon for convolutions: a kernel [out, in, ...] is the matrix [out, all the rest].
+
+    What a kernel sees is much alike: a patch is 1,536 numbers, most of them paper. A
+    step of even size in every direction also learns what is small, such as letters.
+    """
+
+    def __init__(self, kernels: list[nn.Parameter], peak: float, decay: float) -> None:
+        self.kernels = kernels
+        self.matrices = [kernel.detach().flatten(1) for kernel in kernels]
+        super().__init__(
+            [_group(self.matrices, peak, decay)], lr=0.0, adjust_lr_fn="match_rms_adamw"
+        )
+
+    def step(self, closure: None = None) -> None:
+        """Move each kernel through the matrix that shares its memory."""
+        for kernel, matrix in zip(self.kernels, self.matrices, strict=True):
+            matrix.grad = None if kernel.grad is None else kernel.grad.flatten(1)
+        super().step(closure)
+
+
 def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
     """The optimizers of a plan, rates still zero; every weight is in one of them.
 
@@ -30,13 +51,13 @@ def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
         _group([p for p in others if p.dim() >= 2], rate, decay),
         _group([p for p in others if p.dim() < 2], rate, 0.0),
     ]
-    if kernels:
-        groups.append(_group(kernels, plan.kernel_rate, decay))
     made: list[Optimizer] = [AdamW(groups, lr=0.0, betas=plan.betas, fused=True)]
     if inner:
         # With `match_rms_adamw` a rate means the same step size as with AdamW.
         group = _group(inner, plan.matrix_rate, decay)
         made.append(Muon([group], lr=0.0, adjust_lr_fn="match_rms_adamw"))
+    if kernels:
+        made.append(KernelMuon(kernels, plan.kernel_rate, decay))
     return made
 
 
@@ -69,16 +90,12 @@ def load_state(made: list[Optimizer], tensors: dict[str, torch.Tensor]) -> int:
     return int(next(iter(states[0].values()))["step"].item())
 
 
-def _group(params: list[nn.Parameter], peak: float, decay: float) -> dict:
+def _group(params: list[torch.Tensor], peak: float, decay: float) -> dict:
     return {"params": params, "peak": peak, "weight_decay": decay}
 
 
 def _kernels(model: nn.Module) -> list[nn.Parameter]:
-    """Weights of convolutions.
-
-    A step of Adam moves a sum of n like terms by n times the rate, and a patch is 1,536
-    numbers that are much alike: what suits the layers is far too much for it.
-    """
+    """Weights of convolutions."""
     kinds = nn.Conv1d | nn.Conv2d | nn.Conv3d
     return [m.weight for m in model.modules() if isinstance(m, kinds)]
 

@@ -46,8 +46,8 @@ class TrainPart(_Strict):
     """How it is trained; `batch_size` counts conversations.
 
     With a `matrix_rate`, Muon moves the matrices inside the layers at that rate.
-    `kernel_rate` is for convolutions, such as a patch embedding; without it they move
-    at `learning_rate`, like all else.
+    With a `kernel_rate` it moves convolutions too, such as a patch embedding; without
+    it they move at `learning_rate`, like all else.
     """
 
     seed: int

@@ -40,6 +40,7 @@ TRENDS = {
     "falling": ("falling", "fall", "decreasing", "downward"),
     "mixed": ("mixed", "neither"),
 }
+FEWEST, MOST_BARS = 3, 6
 KINDS = ("tallest", "shortest", "trend", "value", "list", "axis")
 
 
@@ -55,12 +56,16 @@ class Charts:
     def picture(
         self, rng: random.Random, split: Split, size: Size | None = None
     ) -> Chart:
-        """A chart of the split; asked for the trend, each trend is as frequent."""
+        """A chart of the split; asked for the trend, each trend is as frequent.
+
+        Lists of training also have one bar or two: alone, a letter is soon learned.
+        """
         shares = (1, 1, 1) if self.kind == "trend" else (1, 1, 4)
+        fewest = 1 if self.kind == "list" and split == "train" else FEWEST
         while True:
-            chart = _chart(
-                rng, rng.choices(tuple(TRENDS), shares)[0], size or self.size
-            )
+            trend = rng.choices(tuple(TRENDS), shares)[0]
+            bars = rng.randint(fewest, MOST_BARS)
+            chart = _chart(rng, trend, bars, size or self.size)
             said = (chart.labels, chart.values, chart.top)
             if split_of(f"chart {said}") == split:
                 return chart
@@ -133,15 +138,17 @@ def _same_bar(bar: str, said: str) -> bool:
 
 
 def trend_of(values: tuple[int, ...]) -> str:
-    """`rising` or `falling` when every bar goes on that way, else `mixed`."""
+    """`rising` or `falling` when every bar goes on that way, else `mixed`.
+
+    One bar has no trend, and two are never mixed.
+    """
     steps = [b - a for a, b in pairwise(values)]
-    if all(step > 0 for step in steps):
+    if steps and all(step > 0 for step in steps):
         return "rising"
-    return "falling" if all(step < 0 for step in steps) else "mixed"
+    return "falling" if steps and all(step < 0 for step in steps) else "mixed"
 
 
-def _chart(rng: random.Random, trend: str, size: Size | None) -> Chart:
-    bars = rng.randint(3, 6)
+def _chart(rng: random.Random, trend: str, bars: int, size: Size | None) -> Chart:
     top, steps, unit = rng.choice(AXES)
     some = rng.sample(COLORS, bars)
     return Chart(
@@ -168,7 +175,7 @@ def _values(
     values = sorted(rng.sample(range(unit, top + 1, unit), bars))
     if trend == "falling" or (trend == "mixed" and rng.random() < 0.5):
         values.reverse()
-    if trend == "mixed":
+    if trend == "mixed" and bars >= FEWEST:
         if rng.random() < 0.33:
             at = rng.randrange(bars - 1)
             values[at], values[at + 1] = values[at + 1], values[at]
