@@ -655,7 +655,11 @@ def hear(sound, question="How many beeps do you hear?"):
     return audio_processor.decode(new, skip_special_tokens=True)
 
 
-for question in ("How many beeps do you hear?", "Does the pitch rise or fall?"):
+for question in (
+    "How many beeps do you hear?",
+    "Does the pitch rise or fall?",
+    "How many hertz is it?",
+):
     print(f"{question:30} {hear(clean, question)}")
 
 # %% [markdown]
@@ -762,7 +766,7 @@ show.accuracies("Right answers in noise", "decibels above the noise", heard)
 import wave
 
 times = np.arange(2 * 44_100) / 44_100
-beep = (times % 0.4 > 0.2) * np.sin(2 * np.pi * 600 * times)  # five beeps
+beep = ((times + 0.1) % 0.4 > 0.2) * np.sin(2 * np.pi * 600 * times)  # five beeps
 ears = np.stack([beep, beep / 2], axis=1)  # [time, channel]
 with wave.open(str(folder / "beeps.wav"), "wb") as file:
     file.setparams((2, 2, 44_100, 0, "NONE", ""))  # channels, bytes, rate
