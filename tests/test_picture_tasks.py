@@ -126,12 +126,14 @@ def test_a_list_of_shapes_goes_row_by_row():
         assert centers == sorted(centers, key=lambda xy: (xy[1] // 32, xy[0]))
 
 
-def test_only_lists_of_training_have_one_bar_and_many_lone_shapes():
-    for split, fewest, alone in (("train", 1, 0.5), ("test", 3, 0.1)):
-        bars = [len(chart.values) for chart in pictures(LISTS[0], 200, split)]
-        lone = [len(scene.items) == 1 for scene in pictures(LISTS[1], 200, split)]
-        assert min(bars) == fewest
-        assert alone < sum(lone) / 200 < alone + 0.25
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_a_picture_has_no_more_things_than_asked_for(most):
+    rng = random.Random(7)
+    for _ in range(40):
+        chart = Charts("list").picture(rng, "train", None, most)
+        scene = Shapes("list").picture(rng, "train", None, most)
+        assert len(chart.values) == min(most, max(3, len(chart.values)))
+        assert 1 <= len(scene.items) <= most
 
 
 @pytest.mark.parametrize(

@@ -33,13 +33,15 @@ class DataPart(_Strict):
 
     `tasks`: share of each task. `modes`: share of each way to ask (see
     `utils.mixture`). `history`: chance of an unrelated turn before the question; of one
-    more question about the same picture or sound.
+    more question about the same picture or sound. `alone_steps`: so many steps see
+    pictures of one thing each, as many again of more and more.
     """
 
     seed: int
     tasks: dict[str, float]
     modes: dict[Mode, float] = {}
     history: float = Field(default=0, ge=0, le=1)
+    alone_steps: int = Field(default=0, ge=0)
 
 
 class TrainPart(_Strict):

@@ -18,7 +18,7 @@ from utils.recipe import Bar, DataPart, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example, Message, assistant, text_of, user
 from utils.tasks.drawing import Size
-from utils.tasks.pictures import PictureTask, some_size
+from utils.tasks.pictures import MOST_THINGS, PictureTask, some_size
 from utils.vision import PilProcessor, chat, chat_batch, load_processor
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
@@ -96,7 +96,7 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     while questions < MOST_QUESTIONS and rng.random() < recipe.data.history:
         questions += 1
     rows = [
-        conversation(rng, recipe.data, questions, size)
+        conversation(rng, recipe.data, questions, size, most_things(recipe.data, step))
         for _ in range(recipe.train.batch_size)
     ]
     texts = processor.apply_chat_template(rows)
@@ -133,14 +133,30 @@ def reply(
     return chat(model, processor, example.messages)
 
 
+def most_things(data: DataPart, step: int) -> int:
+    """How many bars or shapes a picture of this step has at most.
+
+    Alone, a letter or a shape is soon told from others; among five, a tiny model
+    learns neither where to look nor what it sees there.
+    """
+    if step >= 2 * data.alone_steps:
+        return MOST_THINGS
+    grown = max(0, step / data.alone_steps - 1)
+    return 1 + int(grown * (MOST_THINGS - 1))
+
+
 def conversation(
-    rng: random.Random, data: DataPart, questions: int, size: Size | None = None
+    rng: random.Random,
+    data: DataPart,
+    questions: int,
+    size: Size | None = None,
+    most: int = MOST_THINGS,
 ) -> list[Message]:
     """That many questions about one picture, in any order, with their answers."""
     names, shares = tuple(data.tasks), tuple(data.tasks.values())
     task: PictureTask = TASKS[rng.choices(names, shares)[0]]
     family = [name for name in names if TASKS[name].family == task.family]
-    picture = task.picture(rng, "train", size)
+    picture = task.picture(rng, "train", size, most)
     messages: list[Message] = []
     for _ in range(questions):
         example = task.about(picture, rng, "train")

@@ -11,7 +11,7 @@ from itertools import pairwise
 from utils.tasks.base import Example, Split, split_of
 from utils.tasks.drawing import Chart, Color, Size, draw_chart
 from utils.tasks.picture_wordings import MOST, ask
-from utils.tasks.pictures import BACKGROUNDS, look, some_size
+from utils.tasks.pictures import BACKGROUNDS, MOST_THINGS, look, some_size
 
 LETTERS = "ABCDEFGHKMRX"
 # Top of the axis, distances of its grid lines, and what values are multiples of.
@@ -40,7 +40,7 @@ TRENDS = {
     "falling": ("falling", "fall", "decreasing", "downward"),
     "mixed": ("mixed", "neither"),
 }
-FEWEST, MOST_BARS = 3, 6
+FEWEST = 3  # bars, but for a beginner's charts
 KINDS = ("tallest", "shortest", "trend", "value", "list", "axis")
 
 
@@ -54,17 +54,17 @@ class Charts:
         self.name = f"charts-{kind}{suffix}"
 
     def picture(
-        self, rng: random.Random, split: Split, size: Size | None = None
+        self,
+        rng: random.Random,
+        split: Split,
+        size: Size | None = None,
+        most: int = MOST_THINGS,
     ) -> Chart:
-        """A chart of the split; asked for the trend, each trend is as frequent.
-
-        Lists of training also have one bar or two: alone, a letter is soon learned.
-        """
+        """A chart of the split; asked for the trend, each trend is as frequent."""
         shares = (1, 1, 1) if self.kind == "trend" else (1, 1, 4)
-        fewest = 1 if self.kind == "list" and split == "train" else FEWEST
         while True:
             trend = rng.choices(tuple(TRENDS), shares)[0]
-            bars = rng.randint(fewest, MOST_BARS)
+            bars = min(most, rng.randint(FEWEST, MOST_THINGS))
             chart = _chart(rng, trend, bars, size or self.size)
             said = (chart.labels, chart.values, chart.top)
             if split_of(f"chart {said}") == split:

@@ -10,6 +10,7 @@ from utils.tasks.base import Example, Message, Split
 from utils.tasks.drawing import Size
 
 SIDES = (128, 128, 160, 192)  # pixels; multiples of 32, so that nothing is resampled
+MOST_THINGS = 6  # bars or shapes in a picture
 SMALL: Size = (128, 128)
 LARGE: Size = (192, 160)
 BACKGROUNDS = ((255, 255, 255), (245, 245, 240), (235, 240, 250), (250, 240, 230))
@@ -22,9 +23,16 @@ class PictureTask(Protocol):
     family: str
 
     def picture(
-        self, rng: random.Random, split: Split, size: Size | None = None
+        self,
+        rng: random.Random,
+        split: Split,
+        size: Size | None = None,
+        most: int = MOST_THINGS,
     ) -> Any:
-        """What to draw, in the task's size or another; it belongs to one split."""
+        """What to draw, in the task's size or another; it belongs to one split.
+
+        `most` bars or shapes are in it, or fewer.
+        """
         ...
 
     def about(self, picture: Any, rng: random.Random, split: Split) -> Example:

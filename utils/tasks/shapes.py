@@ -10,7 +10,7 @@ from collections import Counter
 from utils.tasks.base import Example, Split, split_of
 from utils.tasks.drawing import SHAPES, Color, Item, Scene, Size, draw_scene
 from utils.tasks.picture_wordings import ask
-from utils.tasks.pictures import BACKGROUNDS, look, some_size
+from utils.tasks.pictures import BACKGROUNDS, MOST_THINGS, look, some_size
 
 COLORS: dict[str, Color] = {
     "red": (220, 30, 30),
@@ -23,7 +23,6 @@ COLORS: dict[str, Color] = {
     "black": (25, 25, 25),
 }
 KINDS = ("shape", "color", "count", "list")
-MOST = 6  # shapes in a scene
 ROW = 32  # pixels
 ALL = ("shapes", "things", "objects", "figures")
 
@@ -38,16 +37,17 @@ class Shapes:
         self.name = f"shapes-{kind}{suffix}"
 
     def picture(
-        self, rng: random.Random, split: Split, size: Size | None = None
+        self,
+        rng: random.Random,
+        split: Split,
+        size: Size | None = None,
+        most: int = MOST_THINGS,
     ) -> Scene:
-        """A scene of the split.
-
-        Half of the lists of training have one shape: alone, it is soon learned.
-        """
-        alone = 0.5 if self.kind == "list" and split == "train" else 0.0
+        """A scene of the split."""
         while True:
-            most = 1 if rng.random() < alone else rng.randint(1, MOST)
-            scene = _scene(rng, most, size or self.size)
+            scene = _scene(
+                rng, min(most, rng.randint(1, MOST_THINGS)), size or self.size
+            )
             said = [(i.shape, i.color, i.center, i.radius) for i in scene.items]
             askable = _once(scene, "shape") and _once(scene, "color")
             if askable and split_of(f"scene {said}") == split:
