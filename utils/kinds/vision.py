@@ -141,8 +141,8 @@ def most_things(data: DataPart, step: int) -> int:
     """
     if step >= 2 * data.alone_steps:
         return MOST_THINGS
-    grown = max(0, step / data.alone_steps - 1)
-    return 1 + int(grown * (MOST_THINGS - 1))
+    later = max(0, step - data.alone_steps)
+    return 1 + later * (MOST_THINGS - 1) // data.alone_steps
 
 
 def conversation(
