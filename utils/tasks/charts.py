@@ -165,8 +165,7 @@ def _chart(rng: random.Random, trend: str, bars: int, size: Size | None) -> Char
 
 def _labels(rng: random.Random, bars: int) -> tuple[str, ...]:
     """A, B, C … in one of three charts, else any letters in any order."""
-    usual = bars >= FEWEST and rng.random() < 0.35
-    return tuple(LETTERS[:bars] if usual else rng.sample(LETTERS, bars))
+    return tuple(LETTERS[:bars] if rng.random() < 0.35 else rng.sample(LETTERS, bars))
 
 
 def _values(

@@ -22,6 +22,10 @@ COLORS: dict[str, Color] = {
     "pink": (250, 140, 190),
     "black": (25, 25, 25),
 }
+EVEN = (1,) * len(SHAPES)
+# Shares of the shapes for a beginner: what is common is learned first, and then the rest
+# beside it; six shapes that are all as common were still guessed after 800 steps.
+COMMON = (10, 6, 4, 3, 2, 2)
 KINDS = ("shape", "color", "count", "list")
 ROW = 32  # pixels
 ALL = ("shapes", "things", "objects", "figures")
@@ -126,12 +130,15 @@ def _counted(scene: Scene, rng: random.Random) -> tuple[str, int]:
     return things, names.count(name)
 
 
-def _scene(rng: random.Random, most: int, size: Size | None) -> Scene:
+def _scene(
+    rng: random.Random, most: int, size: Size | None, shares: tuple[int, ...]
+) -> Scene:
     """A scene of `most` shapes, or of fewer when there is no room."""
     width, height = size = some_size(rng, size)
     items: list[Item] = []
     for _ in range(most):
-        shape, color = rng.choice(list(SHAPES)), rng.choice(list(COLORS))
+        (shape,) = rng.choices(list(SHAPES), shares)
+        color = rng.choice(list(COLORS))
         if items and rng.random() < 0.35:  # so that there is something to count
             shape, color = rng.choice(
                 [(shape, items[0].color), (items[0].shape, color)]
