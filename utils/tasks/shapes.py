@@ -23,8 +23,8 @@ COLORS: dict[str, Color] = {
     "black": (25, 25, 25),
 }
 EVEN = (1,) * len(SHAPES)
-# Shares of the shapes for a beginner: what is common is learned first, and then the rest
-# beside it; six shapes that are all as common were still guessed after 800 steps.
+# Shares of the shapes for a beginner: what is common is learned first, the rest beside
+# it; six shapes that are all as common were still guessed after 800 steps.
 COMMON = (10, 6, 4, 3, 2, 2)
 KINDS = ("shape", "color", "count", "list")
 ROW = 32  # pixels
@@ -48,10 +48,10 @@ class Shapes:
         most: int = MOST_THINGS,
     ) -> Scene:
         """A scene of the split."""
+        shares = COMMON if most < MOST_THINGS else EVEN
         while True:
-            scene = _scene(
-                rng, min(most, rng.randint(1, MOST_THINGS)), size or self.size
-            )
+            count = min(most, rng.randint(1, MOST_THINGS))
+            scene = _scene(rng, count, size or self.size, shares)
             said = [(i.shape, i.color, i.center, i.radius) for i in scene.items]
             askable = _once(scene, "shape") and _once(scene, "color")
             if askable and split_of(f"scene {said}") == split:
