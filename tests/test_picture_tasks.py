@@ -126,24 +126,6 @@ def test_a_list_of_shapes_goes_row_by_row():
         assert centers == sorted(centers, key=lambda xy: (xy[1] // 32, xy[0]))
 
 
-@pytest.mark.parametrize("most", [1, 2, 4])
-def test_a_picture_has_no_more_things_than_asked_for(most):
-    rng = random.Random(7)
-    for _ in range(40):
-        chart = Charts("list").picture(rng, "train", None, most)
-        scene = Shapes("list").picture(rng, "train", None, most)
-        assert len(chart.values) == min(most, max(3, len(chart.values)))
-        assert 1 <= len(scene.items) <= most
-
-
-@pytest.mark.parametrize(
-    ("values", "trend"),
-    [((4,), "mixed"), ((2, 4), "rising"), ((4, 2), "falling"), ((1, 3, 2), "mixed")],
-)
-def test_the_trend_of_few_bars(values, trend):
-    assert trend_of(values) == trend
-
-
 def test_a_list_is_right_only_with_every_part():
     chart = Example("charts-list", [], "K 20 5, A 35 5, B 4 5", "", "")
     shapes = Example("shapes-list", [], "red star, blue cross", "", "")

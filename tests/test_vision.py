@@ -243,11 +243,3 @@ def test_too_much_to_read_is_refused():
     many = [look(picture(500, 500), "Hi"), assistant("Hi")] * 2
     with pytest.raises(ValueError, match="make the pictures smaller"):
         vision.chat(tiny_model(), tiny_processor(), [*many, user("Hi")])
-
-
-def test_pictures_have_one_thing_first_and_then_more_and_more():
-    data = tiny_recipe().data.model_copy(update={"alone_steps": 100})
-    steps = (0, 99, 100, 119, 120, 199, 200, 5000)
-    most = [kind.most_things(data, step) for step in steps]
-    assert most == [1, 1, 1, 1, 2, 5, 6, 6]
-    assert kind.most_things(tiny_recipe().data, 0) == 6
