@@ -6,18 +6,27 @@ import pytest
 from tiny_vision import tiny_recipe
 
 from utils.kinds import vision
+from utils.recipe import Beginning
 from utils.tasks.charts import Charts, trend_of
+from utils.tasks.pictures import TINY
 from utils.tasks.shapes import Shapes
 
 pytestmark = pytest.mark.unit
 
 
 def test_pictures_have_one_thing_first_and_then_more_and_more():
-    data = tiny_recipe().data.model_copy(update={"alone_steps": 100})
+    first = Beginning(steps=100, tasks={"charts-letters": 1.0})
+    data = tiny_recipe().data.model_copy(update={"beginning": first})
+    rng = random.Random(1)
     steps = (0, 99, 100, 119, 120, 199, 200, 5000)
-    most = [vision.most_things(data, step) for step in steps]
-    assert most == [1, 1, 1, 1, 2, 5, 6, 6]
-    assert vision.most_things(tiny_recipe().data, 0) == 6
+    shared = [vision.practice(rng, data, step) for step in steps]
+    assert [one.most for one in shared] == [1, 1, 1, 1, 2, 5, 6, 6]
+    for one in shared[:2]:
+        assert (one.tasks, one.questions, one.size) == (first.tasks, 1, TINY)
+    for one in shared[2:]:
+        assert one.tasks == data.tasks
+        assert min(one.size) > max(TINY)
+    assert vision.practice(rng, tiny_recipe().data, 0).most == 6
 
 
 @pytest.mark.parametrize("most", [1, 2, 4])
@@ -28,16 +37,6 @@ def test_a_picture_has_no_more_things_than_asked_for(most):
         scene = Shapes("list").picture(rng, "train", None, most)
         assert len(chart.values) == min(most, max(3, len(chart.values)))
         assert 1 <= len(scene.items) <= most
-
-
-def test_only_a_beginner_sees_some_shapes_more_often():
-    def circles(most: int) -> float:
-        rng = random.Random(8)
-        scenes = [Shapes("list").picture(rng, "train", None, most) for _ in range(300)]
-        shapes = [item.shape for scene in scenes for item in scene.items]
-        return shapes.count("circle") / len(shapes)
-
-    assert circles(1) > 0.3 > 0.23 > circles(6)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ KINDS = {
     "trend": Charts,
     "value": Charts,
     "axis": Charts,
+    "letters": Charts,
     "shape": Shapes,
     "color": Shapes,
     "count": Shapes,
@@ -263,6 +264,11 @@ GRADED = {
         "C 35 10",
         ["Bar C is 35.", "45", "25"],
         ["Bar C is 46.", "24", "high", "", "35, no, 80"],
+    ),
+    "letters": (
+        "K A B",
+        ["K, A, B.", "K A B", "The letters are K, A and B."],
+        ["K, A.", "A, K, B.", "K, A, B, B.", "k, a, b", ""],
     ),
     "axis": (
         "80 16",

@@ -28,20 +28,26 @@ class TokenizerPart(_Strict):
     roles: bool = False
 
 
+class Beginning(_Strict):
+    """A model's first steps: these tasks alone, in their simplest form."""
+
+    steps: int = Field(ge=1)
+    tasks: dict[str, float]
+
+
 class DataPart(_Strict):
     """What is practiced. Weights need not sum to one.
 
     `tasks`: share of each task. `modes`: share of each way to ask (see
     `utils.mixture`). `history`: chance of an unrelated turn before the question; of one
-    more question about the same picture or sound. `alone_steps`: so many steps see
-    pictures of one thing each, as many again of more and more.
+    more question about the same picture or sound. `beginning`: what comes first.
     """
 
     seed: int
     tasks: dict[str, float]
     modes: dict[Mode, float] = {}
     history: float = Field(default=0, ge=0, le=1)
-    alone_steps: int = Field(default=0, ge=0)
+    beginning: Beginning | None = None
 
 
 class TrainPart(_Strict):

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from utils.recipe import Bar, DataPart, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example, Message, assistant, text_of, user
 from utils.tasks.drawing import Size
-from utils.tasks.pictures import MOST_THINGS, PictureTask, some_size
+from utils.tasks.pictures import MOST_THINGS, TINY, PictureTask, some_size
 from utils.vision import PilProcessor, chat, chat_batch, load_processor
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
@@ -28,6 +29,16 @@ LARGEST = 512 * 512  # pixels; a larger picture is made smaller
 SMALLEST = 64 * 64
 # Pictures are drawn in RGB at multiples of 32 pixels: nothing to convert or resample.
 AS_DRAWN = {"do_resize": False, "do_convert_rgb": False}
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What all rows of a batch share: few pads, and few shapes (see `utils.losses`)."""
+
+    tasks: dict[str, float]
+    questions: int = 1
+    size: Size | None = None
+    most: int = MOST_THINGS
 
 
 def prepare(recipe: Recipe) -> tuple[PilProcessor, PreTrainedModel]:
@@ -90,15 +101,8 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     The first question is a question alone: a causal model does not see the next ones.
     """
     rng = random.Random(f"pictures/{recipe.data.seed}/{step}")
-    # One size of picture and one number of questions for all rows: few pads, and few
-    # shapes (see utils.losses.ROUND_ROWS).
-    size, questions = some_size(rng, None), 1
-    while questions < MOST_QUESTIONS and rng.random() < recipe.data.history:
-        questions += 1
-    rows = [
-        conversation(rng, recipe.data, questions, size, most_things(recipe.data, step))
-        for _ in range(recipe.train.batch_size)
-    ]
+    shared = practice(rng, recipe.data, step)
+    rows = [conversation(rng, shared) for _ in range(recipe.train.batch_size)]
     texts = processor.apply_chat_template(rows)
     images = [[row[0]["content"][0]["image"]] for row in rows]
     inputs = processor(
@@ -133,32 +137,34 @@ def reply(
     return chat(model, processor, example.messages)
 
 
-def most_things(data: DataPart, step: int) -> int:
-    """How many bars or shapes a picture of this step has at most.
+def practice(rng: random.Random, data: DataPart, step: int) -> Practice:
+    """What a step practices.
 
-    Alone, a letter or a shape is soon told from others; among five, a tiny model
-    learns neither where to look nor what it sees there.
+    Alone and named in a word, a letter or a shape is soon told from others; among five
+    and in a sentence, a tiny model learns neither where to look nor what it sees there.
+    So the beginning has one thing to a picture, and then they become more and more.
     """
-    if step >= 2 * data.alone_steps:
-        return MOST_THINGS
-    later = max(0, step - data.alone_steps)
-    return 1 + later * (MOST_THINGS - 1) // data.alone_steps
+    first = data.beginning
+    if first and step < first.steps:
+        return Practice(first.tasks, size=TINY, most=1)
+    questions = 1
+    while questions < MOST_QUESTIONS and rng.random() < data.history:
+        questions += 1
+    most = MOST_THINGS
+    if first:
+        later = step - first.steps
+        most = min(most, 1 + later * (MOST_THINGS - 1) // first.steps)
+    return Practice(data.tasks, questions, some_size(rng, None), most)
 
 
-def conversation(
-    rng: random.Random,
-    data: DataPart,
-    questions: int,
-    size: Size | None = None,
-    most: int = MOST_THINGS,
-) -> list[Message]:
-    """That many questions about one picture, in any order, with their answers."""
-    names, shares = tuple(data.tasks), tuple(data.tasks.values())
+def conversation(rng: random.Random, shared: Practice) -> list[Message]:
+    """Questions about one picture, in any order, with their answers."""
+    names, shares = tuple(shared.tasks), tuple(shared.tasks.values())
     task: PictureTask = TASKS[rng.choices(names, shares)[0]]
     family = [name for name in names if TASKS[name].family == task.family]
-    picture = task.picture(rng, "train", size, most)
+    picture = task.picture(rng, "train", shared.size, shared.most)
     messages: list[Message] = []
-    for _ in range(questions):
+    for _ in range(shared.questions):
         example = task.about(picture, rng, "train")
         question = example.messages[0]
         if messages:  # the picture is there already
@@ -182,9 +188,9 @@ def _trained_tokenizer(
 
 
 def _texts(data: DataPart, seed: int, n: int) -> Iterator[str]:
-    rng = random.Random(f"texts/{seed}")
+    rng, shared = random.Random(f"texts/{seed}"), Practice(data.tasks)
     for _ in range(n):
-        yield "\n".join(text_of(message) for message in conversation(rng, data, 1))
+        yield "\n".join(text_of(message) for message in conversation(rng, shared))
 
 
 def _processor(recipe: Recipe) -> PilProcessor:

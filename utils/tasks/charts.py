@@ -1,4 +1,4 @@
-"""Questions about a bar chart: tallest, shortest, trend, a value, all of them, axis.
+"""Questions about a bar chart: its bars, its trend, its letters and its axis.
 
 The chart is drawn here, so the right answer is known to the pixel. Lesson 06 asks
 them of a vision model.
@@ -41,7 +41,7 @@ TRENDS = {
     "mixed": ("mixed", "neither"),
 }
 FEWEST = 3  # bars, but for a beginner's charts
-KINDS = ("tallest", "shortest", "trend", "value", "list", "axis")
+KINDS = ("tallest", "shortest", "trend", "value", "list", "letters", "axis")
 
 
 class Charts:
@@ -94,6 +94,8 @@ class Charts:
             return bool(number) and abs(int(number[0]) - int(value)) <= int(step)
         if self.kind == "axis":
             return re.findall(r"\d+", reply) == example.answer.split()
+        if self.kind == "letters":
+            return re.findall(r"\b[A-Z]\b", reply) == example.answer.split()
         words = re.findall(r"\w+", reply)
         if self.kind == "trend":
             said = {t for t, names in TRENDS.items() for w in words if w in names}
@@ -116,6 +118,9 @@ class Charts:
         if self.kind == "axis":
             said = f"Up to {chart.top} in steps of {chart.step}."
             return ask(rng, "axis", split), f"{chart.top} {chart.step}", said
+        if self.kind == "letters":
+            said = f"{', '.join(chart.labels)}."
+            return ask(rng, "letters", split), " ".join(chart.labels), said
         if self.kind == "list":
             answer = ", ".join(f"{label} {value} {chart.step}" for label, value in bars)
             said = ", ".join(f"{label} {value}" for label, value in bars)

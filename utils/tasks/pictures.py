@@ -11,6 +11,7 @@ from utils.tasks.drawing import Size
 
 SIDES = (128, 128, 160, 192)  # pixels; multiples of 32, so that nothing is resampled
 MOST_THINGS = 6  # bars or shapes in a picture
+TINY: Size = (64, 64)  # for a beginner
 SMALL: Size = (128, 128)
 LARGE: Size = (192, 160)
 BACKGROUNDS = ((255, 255, 255), (245, 245, 240), (235, 240, 250), (250, 240, 230))

@@ -22,10 +22,6 @@ COLORS: dict[str, Color] = {
     "pink": (250, 140, 190),
     "black": (25, 25, 25),
 }
-EVEN = (1,) * len(SHAPES)
-# Shares of the shapes for a beginner: what is common is learned first, the rest beside
-# it; six shapes that are all as common were still guessed after 800 steps.
-COMMON = (10, 6, 4, 3, 2, 2)
 KINDS = ("shape", "color", "count", "list")
 ROW = 32  # pixels
 ALL = ("shapes", "things", "objects", "figures")
@@ -48,10 +44,9 @@ class Shapes:
         most: int = MOST_THINGS,
     ) -> Scene:
         """A scene of the split."""
-        shares = COMMON if most < MOST_THINGS else EVEN
         while True:
             count = min(most, rng.randint(1, MOST_THINGS))
-            scene = _scene(rng, count, size or self.size, shares)
+            scene = _scene(rng, count, size or self.size)
             said = [(i.shape, i.color, i.center, i.radius) for i in scene.items]
             askable = _once(scene, "shape") and _once(scene, "color")
             if askable and split_of(f"scene {said}") == split:
@@ -130,15 +125,12 @@ def _counted(scene: Scene, rng: random.Random) -> tuple[str, int]:
     return things, names.count(name)
 
 
-def _scene(
-    rng: random.Random, most: int, size: Size | None, shares: tuple[int, ...]
-) -> Scene:
+def _scene(rng: random.Random, most: int, size: Size | None) -> Scene:
     """A scene of `most` shapes, or of fewer when there is no room."""
     width, height = size = some_size(rng, size)
     items: list[Item] = []
     for _ in range(most):
-        (shape,) = rng.choices(list(SHAPES), shares)
-        color = rng.choice(list(COLORS))
+        shape, color = rng.choice(list(SHAPES)), rng.choice(list(COLORS))
         if items and rng.random() < 0.35:  # so that there is something to count
             shape, color = rng.choice(
                 [(shape, items[0].color), (items[0].shape, color)]
