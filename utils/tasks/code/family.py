@@ -1,14 +1,14 @@
 """What a family of small functions is, and the many wordings that ask for one.
 
-The families are the YAML files beside this one. In them `{sum|total}` stands for
-either word, and such groups may be nested; `$a`, `$b`, `$c` are the parameters' names,
-`$k` the constant and `$f` the function's own name.
+The families are YAML files; `wordings/` holds more ways to ask for them. In them
+`{sum|total}` stands for either word, and such groups may be nested; `$a`, `$b`, `$c`
+are the parameters' names, `$k` the constant and `$f` the function's own name.
 """
 
 import random
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,8 +78,10 @@ def families() -> dict[str, Family]:
     found = {}
     for path in sorted(FOLDER.glob("*.yml")):
         if path != FRAMES:
-            entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-            found |= {name: _family(name, entry) for name, entry in entries.items()}
+            entries, more = _read(path), _read(FOLDER / "wordings" / path.name)
+            found |= {
+                name: _family(name, entries[name], more[name]) for name in entries
+            }
     return found
 
 
@@ -104,7 +106,11 @@ def _expansions(wordings: tuple[str, ...]) -> frozenset[str]:
     return frozenset(done)
 
 
-def _family(name: str, entry: Mapping[str, Any]) -> Family:
+def _read(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _family(name: str, entry: Mapping[str, Any], more: Iterable[str]) -> Family:
     constants = entry.get("constants", ())
     if isinstance(constants, dict):
         constants = range(constants["from"], constants["to"] + 1)
@@ -113,7 +119,7 @@ def _family(name: str, entry: Mapping[str, Any]) -> Family:
         parameters=tuple(entry["parameters"].split()),
         returns=entry["returns"],
         names=tuple(entry["names"].split()),
-        wordings=tuple(entry["wordings"]),
+        wordings=(*entry["wordings"], *more),
         held_out=tuple(entry["held_out"]),
         bodies=tuple(entry["bodies"]),
         constants=tuple(constants),
@@ -151,4 +157,4 @@ def _framed(rng: random.Random, text: str, unseen: bool) -> str:
 
 @cache
 def _frames() -> dict[str, list[str]]:
-    return yaml.safe_load(FRAMES.read_text(encoding="utf-8"))
+    return _read(FRAMES)
