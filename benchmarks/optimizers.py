@@ -19,6 +19,8 @@ from utils.paths import MODELS
 def run(given: recipe.Recipe, matrix_rate: float, steps: int) -> tuple[float, float]:
     """(mean loss of the last fifth of the steps, seconds a step)."""
     changes = {"steps": steps, "matrix_rate": matrix_rate, "warmup_steps": steps // 4}
+    if not matrix_rate:  # AdamW alone moves convolutions too
+        changes["kernel_rate"] = 0.0
     plan = given.train.model_copy(update=changes)
     planned = given.model_copy(update={"train": plan})
     processor, model = kinds.of(planned).prepare(planned)

@@ -9,7 +9,7 @@ import pytest
 from utils.tasks import TASKS, draw
 from utils.tasks.base import split_of
 from utils.tasks.code import first_block, holes, names
-from utils.tasks.code.family import FOLDER, _frames, expand, families
+from utils.tasks.code.family import FOLDER, _frames, _read, expand, families
 from utils.tasks.code.program import ORACLES, program
 from utils.tasks.code.values import KINDS
 
@@ -48,6 +48,11 @@ def test_there_are_many_families_and_each_has_an_oracle():
         flags=re.MULTILINE,
     )
     assert len(keys) == len(set(keys)), "a family is defined twice"
+
+
+def test_more_wordings_are_for_a_family_of_the_same_file():
+    for path in (FOLDER / "wordings").glob("*.yml"):
+        assert list(_read(path)) == list(_read(FOLDER / path.name)), path.name
 
 
 @every_family

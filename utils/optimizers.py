@@ -14,6 +14,9 @@ from torch.optim import AdamW, Muon, Optimizer
 
 from utils.recipe import TrainPart
 
+# With `match_rms_adamw` a rate means the same step size as with AdamW.
+MUON = {"lr": 0.0, "adjust_lr_fn": "match_rms_adamw"}
+
 
 class KernelMuon(Muon):
     """Muon for convolutions: a kernel [out, in, ...] is the matrix [out, all the rest].
@@ -22,12 +25,10 @@ class KernelMuon(Muon):
     step of even size in every direction also learns what is small, such as letters.
     """
 
-    def __init__(self, kernels: list[nn.Parameter], peak: float, decay: float) -> None:
-        self.kernels = kernels
-        self.matrices = [kernel.detach().flatten(1) for kernel in kernels]
-        super().__init__(
-            [_group(self.matrices, peak, decay)], lr=0.0, adjust_lr_fn="match_rms_adamw"
-        )
+    def __init__(self, group: dict, **settings) -> None:
+        self.kernels = group["params"]
+        self.matrices = [kernel.detach().flatten(1) for kernel in self.kernels]
+        super().__init__([group | {"params": self.matrices}], **settings)
 
     def step(self, closure: None = None) -> None:
         """Move each kernel through the matrix that shares its memory."""
@@ -53,11 +54,9 @@ def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
     ]
     made: list[Optimizer] = [AdamW(groups, lr=0.0, betas=plan.betas, fused=True)]
     if inner:
-        # With `match_rms_adamw` a rate means the same step size as with AdamW.
-        group = _group(inner, plan.matrix_rate, decay)
-        made.append(Muon([group], lr=0.0, adjust_lr_fn="match_rms_adamw"))
+        made.append(Muon([_group(inner, plan.matrix_rate, decay)], **MUON))
     if kernels:
-        made.append(KernelMuon(kernels, plan.kernel_rate, decay))
+        made.append(KernelMuon(_group(kernels, plan.kernel_rate, decay), **MUON))
     return made
 
 

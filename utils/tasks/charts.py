@@ -147,10 +147,10 @@ def trend_of(values: tuple[int, ...]) -> str:
 
     One bar has no trend, and two are never mixed.
     """
-    steps = [b - a for a, b in pairwise(values)]
-    if steps and all(step > 0 for step in steps):
+    signs = {(b > a) - (b < a) for a, b in pairwise(values)}
+    if signs == {1}:
         return "rising"
-    return "falling" if steps and all(step < 0 for step in steps) else "mixed"
+    return "falling" if signs == {-1} else "mixed"
 
 
 def _chart(rng: random.Random, trend: str, bars: int, size: Size | None) -> Chart:
