@@ -19,7 +19,7 @@ GREEDY = {"do_sample": False, "max_new_tokens": 6}
 
 
 def code_recipe():
-    recipe = tiny_recipe()
+    recipe = tiny_recipe(prompt_weight=0.25)
     data = recipe.data.model_copy(
         update={"tasks": {"code": 0.5, "code-fim": 0.5}, "modes": {}, "history": 0}
     )
@@ -82,6 +82,22 @@ def test_all_of_a_text_is_learned_and_no_pad(prepared):
         assert target.count("<|endoftext|>") == 1
         assert target.startswith(("def ", "<|fim_prefix|>"))
         assert set(ids[~learned].tolist()) <= {tokenizer.pad_token_id}
+
+
+def test_a_prompt_s_tokens_count_as_far_as_the_recipe_weighs_them(prepared):
+    tokenizer, _ = prepared
+    made = text.batch(code_recipe(), tokenizer, 0)
+    middle = tokenizer.convert_tokens_to_ids("<|fim_middle|>")
+    seen = 0
+    for ids, weights in zip(made.input_ids, made.weights, strict=True):
+        assert set(weights.tolist()) == {0.25, 1.0}
+        for at in (ids == middle).nonzero():
+            assert (weights[: at + 1] == 0.25).all()
+            assert (weights[at + 1 :] == 1.0).all()
+            seen += 1
+    assert seen, "a batch holds a text with a hole"
+    quoted = tokenizer.decode(made.input_ids[0][made.weights[0] == 0.25])
+    assert quoted.startswith(("def ", "#", "<|fim_prefix|>"))
 
 
 def test_prompt_and_target_are_the_text_itself():

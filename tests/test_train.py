@@ -99,6 +99,23 @@ def test_the_loss_is_transformers_own_loss():
     torch.testing.assert_close(ours, theirs)
 
 
+def test_weights_say_what_each_label_counts_in_the_loss():
+    model = tiny_model()
+    data, tokenizer = tiny_recipe().data, tiny_tokenizer()
+    reply = mixture.batch(data, tokenizer, 0, 4)
+    weighed = mixture.batch(data, tokenizer, 0, 4, prompt_weight=0.25)
+    everything = weighed.labels
+    prompt = everything.masked_fill(reply.labels != losses.IGNORE, losses.IGNORE)
+
+    def theirs(labels):
+        counted = int((labels[:, 1:] != losses.IGNORE).sum())
+        return model(input_ids=reply.input_ids, labels=labels).loss * counted, counted
+
+    (asked, n), (answered, m) = theirs(prompt), theirs(reply.labels)
+    expected = (0.25 * asked + answered) / (0.25 * n + m)
+    torch.testing.assert_close(losses.reply_loss(model, weighed), expected)
+
+
 def test_the_rate_warms_up_and_falls_to_zero():
     plan = tiny_recipe(warmup_steps=4, steps=24).train
     shares = [train.rate_share(plan, step) for step in range(25)]

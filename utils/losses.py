@@ -17,16 +17,19 @@ TEMPERATURE = 0.05  # of the contrastive loss: how much the nearest wrong passag
 def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     """Mean cross-entropy of the labeled tokens of a decoder with a head.
 
+    A batch may say in `weights` what each label counts in the mean.
     The output layer runs only where there is a label: the vocabulary is the widest
     matrix of a tiny model, and half of the positions belong to the prompt. A mixture
     of experts pays `balance_loss` on top, times its config's `router_aux_loss_coef`.
     """
-    inputs = {name: tensor for name, tensor in batch.items() if name != "labels"}
+    answers = ("labels", "weights")
+    inputs = {name: tensor for name, tensor in batch.items() if name not in answers}
     routed = bool(getattr(model.config, "num_experts", 0))
     if routed:
         inputs["output_router_logits"] = True
     output = model.model(**inputs, use_cache=False)
-    loss = _labeled_loss(model, output.last_hidden_state, batch["labels"])
+    hidden, weights = output.last_hidden_state, batch.get("weights")
+    loss = _labeled_loss(model, hidden, batch["labels"], weights)
     if not routed:
         return loss
     read = batch["input_ids"] != model.config.pad_token_id
@@ -91,7 +94,10 @@ def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
 
 
 def _labeled_loss(
-    model: PreTrainedModel, hidden: torch.Tensor, labels: torch.Tensor
+    model: PreTrainedModel,
+    hidden: torch.Tensor,
+    labels: torch.Tensor,
+    weights: torch.Tensor | None = None,
 ) -> torch.Tensor:
     labels = labels[:, 1:]
     wanted = labels != IGNORE
@@ -99,4 +105,10 @@ def _labeled_loss(
     fill = -len(labels) % ROUND_ROWS
     logits = model.lm_head(F.pad(hidden, (0, 0, 0, fill)))
     labels = F.pad(labels, (0, fill), value=IGNORE)
-    return F.cross_entropy(logits.float(), labels, ignore_index=IGNORE)
+    if weights is None:
+        return F.cross_entropy(logits.float(), labels, ignore_index=IGNORE)
+    each = F.cross_entropy(
+        logits.float(), labels, ignore_index=IGNORE, reduction="none"
+    )
+    weights = F.pad(weights[:, 1:][wanted], (0, fill))
+    return (each * weights).sum() / weights.sum()

@@ -1,7 +1,7 @@
 """Turns a recipe's tasks into training batches, the same ones for the same seed.
 
 Batch `k` depends on the seed and `k` alone, so a killed run resumes exactly. Of a
-conversation only the last assistant turn is learned; of raw text, everything.
+conversation only the last assistant turn is learned; of raw text the prompt, too.
 """
 
 import random
@@ -51,22 +51,19 @@ def batch(
     step: int,
     size: int,
     render: Render | None = None,
-    whole: bool = False,
+    prompt_weight: float = 0.0,
 ) -> BatchEncoding:
     """The conversations of training step `step`: `input_ids` and `labels`.
 
-    `render` makes prompt and target of an example: ChatML if not given. With `whole`,
-    prompts are learned too, as in pretraining.
+    `render` makes prompt and target of an example: ChatML if not given. With a
+    `prompt_weight`, prompts are learned too, and `weights` says what each label counts.
 
-    Both are [batch, seq]; labels are -100 outside the reply. Padding is on the right:
-    a causal model never looks ahead at it.
+    All are [batch, seq]; labels are -100 outside what is learned. Padding is on the
+    right: a causal model never looks ahead at it.
     """
     render = render or prompt_and_target
     pool = _pool(data.model_dump_json(), tokenizer, step // POOL, size, render)
-    rows = pool[step % POOL]
-    if whole:
-        rows = [(ids, 0) for ids, _ in rows]
-    return padded(rows, tokenizer.pad_token_id)
+    return padded(pool[step % POOL], tokenizer.pad_token_id, prompt_weight)
 
 
 def prompt_and_target(
@@ -153,13 +150,19 @@ def _draw(rng: random.Random, data: DataPart) -> Example:
     return TASKS[name].sample(rng, "train")
 
 
-def padded(rows: list[tuple[list[int], int]], pad: int) -> BatchEncoding:
-    """`input_ids` and `labels` of rows (ids, where the reply starts)."""
+def padded(
+    rows: list[tuple[list[int], int]], pad: int, prompt_weight: float = 0.0
+) -> BatchEncoding:
+    """`input_ids` and `labels` of rows (ids, where the reply starts); see `batch`."""
     input_ids = pad_right([ids for ids, _ in rows], pad)
     labels = torch.full_like(input_ids, IGNORE)
+    weights = torch.ones(input_ids.shape)
     for i, (ids, start) in enumerate(rows):
-        labels[i, start : len(ids)] = input_ids[i, start : len(ids)]
-    return BatchEncoding({"input_ids": input_ids, "labels": labels})
+        first = 0 if prompt_weight else start
+        labels[i, first : len(ids)] = input_ids[i, first : len(ids)]
+        weights[i, :start] = prompt_weight
+    made = {"input_ids": input_ids, "labels": labels}
+    return BatchEncoding(made | {"weights": weights} if prompt_weight else made)
 
 
 def pad_right(rows: list[list[int]], pad: int) -> torch.Tensor:

@@ -55,7 +55,8 @@ class TrainPart(_Strict):
 
     With a `matrix_rate`, Muon moves the matrices inside the layers at that rate.
     With a `kernel_rate` it moves convolutions too, such as a patch embedding; without
-    it they move at `learning_rate`, like all else.
+    it they move at `learning_rate`, like all else. `prompt_weight` is what a token of a
+    raw text's prompt counts in the loss, when one of the reply counts 1.
     """
 
     seed: int
@@ -65,6 +66,7 @@ class TrainPart(_Strict):
     matrix_rate: float = Field(default=0.0, ge=0)
     kernel_rate: float = Field(default=0.0, ge=0)
     warmup_steps: int = Field(ge=0)
+    prompt_weight: float = Field(default=0.0, ge=0, le=1)
     betas: tuple[float, float] = (0.9, 0.98)
     weight_decay: float = 0.05
     clip_norm: float = 1.0

@@ -34,13 +34,14 @@ def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
 def batch(
     recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
 ) -> BatchEncoding:
-    """Texts of the recipe's tasks, learned whole.
+    """Texts of the recipe's tasks, prompts learned as far as the recipe weighs them.
 
     A prompt names things twice, in signature and docstring: most of what there is to
     practice copying a name on, which the reply is then full of.
     """
-    size, render = recipe.train.batch_size, prompt_and_target
-    return mixture.batch(recipe.data, tokenizer, step, size, render, whole=True)
+    size, weight = recipe.train.batch_size, recipe.train.prompt_weight
+    render = prompt_and_target
+    return mixture.batch(recipe.data, tokenizer, step, size, render, weight)
 
 
 def evaluate(
