@@ -189,23 +189,12 @@ def _tree_bytes(pid: int) -> int:
 def main(argv: list[str]) -> int:
     """The worker: execute one notebook, one JSON line per cell on stdout."""
     import papermill
-    from papermill.engines import NBClientEngine, papermill_engines
+    from papermill.engines import papermill_engines
+
+    from course.papermill_engine import ReportingEngine
 
     source, target, profile, timeout, folder = argv
-
-    class Reporting(NBClientEngine):
-        @classmethod
-        def execute_managed_notebook(cls, nb_man, kernel_name, **options):
-            complete, total = nb_man.cell_complete, len(nb_man.nb.cells)
-
-            def report(cell, cell_index=None, **extra):
-                complete(cell, cell_index=cell_index, **extra)
-                print(json.dumps({"done": cell_index + 1, "total": total}), flush=True)
-
-            nb_man.cell_complete = report
-            return super().execute_managed_notebook(nb_man, kernel_name, **options)
-
-    papermill_engines.register("reporting", Reporting)
+    papermill_engines.register("reporting", ReportingEngine)
     try:
         papermill.execute_notebook(
             source,
