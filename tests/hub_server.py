@@ -8,7 +8,10 @@ server that answers ranges. Faults are ordered per file: cut, damage, stall, ref
 import dataclasses
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -104,6 +107,19 @@ class HubServer:
     def counts(self) -> Counter:
         """How often each (method, path) was asked for."""
         return Counter((r.method, r.path) for r in self.requests)
+
+
+def in_own_process(code: str, hub: HubServer, cache: Path, *arguments: str) -> str:
+    """Run `code` as a fresh kernel that only knows `hub`; what it printed."""
+    settings = {"HF_ENDPOINT": hub.url, "HF_HOME": str(cache)}
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
 
 
 def _listing(repo: Repo) -> list[File]:

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hub_server import HubServer
+from hub_server import HubServer, in_own_process
 from tiny_model import save_tiny_model
 
 from utils import env, locate, models, paths, profiles
@@ -185,19 +184,6 @@ def test_nothing_is_printed_while_loading(tiny):
     code = f"from utils import models; models.load({str(tiny)!r})"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (run.stdout, run.stderr) == ("", "")
-
-
-def in_own_process(code: str, hub: HubServer, cache: Path) -> str:
-    """Run `code` as a fresh kernel that only knows `hub`; what it printed."""
-    settings = {"HF_ENDPOINT": hub.url, "HF_HOME": str(cache)}
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | settings,
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    return run.stdout.strip()
 
 
 def test_a_model_too_large_for_the_memory_is_not_downloaded(tiny, tmp_path):
