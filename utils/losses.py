@@ -37,6 +37,22 @@ def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     return loss + model.config.router_aux_loss_coef * balance
 
 
+def seen_loss(
+    model: PreTrainedModel, features: torch.Tensor, words: torch.Tensor
+) -> torch.Tensor:
+    """Mean cross-entropy of the words for each of a picture's tokens.
+
+    `features` [tokens, hidden] is what a vision tower made of them, `words` [tokens,
+    most] the ids of what lies there, filled up with IGNORE; all words of a token count
+    the same. The language model's own output layer reads them, so a token that shows a
+    star comes to lie near the word, and a question about a star can find it.
+    """
+    scores = model.lm_head(features).float().log_softmax(-1)
+    known = words != IGNORE
+    each = scores.gather(1, words.clamp(min=0)).masked_fill(~known, 0.0)
+    return -(each.sum(1) / known.sum(1)).mean()
+
+
 def balance_loss(
     router_logits: Sequence[torch.Tensor], read: torch.Tensor, top_k: int
 ) -> torch.Tensor:

@@ -1,11 +1,11 @@
 """Vision models: Qwen3-VL decoders that answer questions about pictures."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from transformers import AutoModelForImageTextToText, BatchEncoding, PreTrainedModel
 
@@ -13,14 +13,18 @@ from utils import evaluate as evaluation
 from utils.chat import Reply
 from utils.evaluate import Result
 from utils.initialize import by_fan_in, loud_positions
-from utils.losses import reply_loss as loss
+from utils.losses import IGNORE, reply_loss, seen_loss
 from utils.mixture import ROUND_LENGTH, reply_labels
 from utils.recipe import Bar, DataPart, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example, Message, assistant, text_of, user
-from utils.tasks.drawing import Size
+from utils.tasks.drawing import Chart, Scene, Size
 from utils.tasks.pictures import MOST_THINGS, TINY, PictureTask, some_size
+from utils.tasks.squares import words_on
 from utils.vision import PilProcessor, chat, chat_batch, load_processor
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
@@ -29,6 +33,7 @@ LARGEST = 512 * 512  # pixels; a larger picture is made smaller
 SMALLEST = 64 * 64
 # Pictures are drawn in RGB at multiples of 32 pixels: nothing to convert or resample.
 AS_DRAWN = {"do_resize": False, "do_convert_rgb": False}
+BARE = "<|vision_pad|>"  # what a token of nothing but paper is called
 
 
 @dataclass(frozen=True)
@@ -99,11 +104,13 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     """Conversations about a picture each; the labels are all of their replies.
 
     The first question is a question alone: a causal model does not see the next ones.
+    `words` [picture tokens, most] are ids of what lies on each of a picture's tokens.
     """
     rng = random.Random(f"pictures/{recipe.data.seed}/{step}")
     shared = practice(rng, recipe.data, step)
-    rows = [conversation(rng, shared) for _ in range(recipe.train.batch_size)]
-    texts = processor.apply_chat_template(rows)
+    drawn = [conversation(rng, shared) for _ in range(recipe.train.batch_size)]
+    pictures, rows = zip(*drawn, strict=True)
+    texts = processor.apply_chat_template(list(rows))
     images = [[row[0]["content"][0]["image"]] for row in rows]
     inputs = processor(
         text=texts,
@@ -117,7 +124,21 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     made = BatchEncoding(dict(inputs))
     del made["attention_mask"]  # nothing looks ahead at the padding on the right
     made["labels"] = reply_labels(processor.tokenizer, made["input_ids"])
+    made["words"] = _words(processor, pictures)
     return made
+
+
+def loss(model: PreTrainedModel, batch: BatchEncoding) -> "torch.Tensor":
+    """Cross-entropy of the replies, plus that of what lies on each picture token."""
+    import torch
+
+    parts = dict(batch)
+    words, pixels = parts.pop("words"), parts.pop("pixel_values")
+    seen = model.model.get_image_features(pixels, parts["image_grid_thw"])
+    parts["mm_encoder_outputs"] = {"image": seen}
+    return reply_loss(model, parts) + seen_loss(
+        model, torch.cat(seen.pooler_output), words
+    )
 
 
 def evaluate(model: PreTrainedModel, processor: Any, bar: Bar, seed: int) -> Result:
@@ -157,8 +178,10 @@ def practice(rng: random.Random, data: DataPart, step: int) -> Practice:
     return Practice(data.tasks, questions, some_size(rng, None), most)
 
 
-def conversation(rng: random.Random, shared: Practice) -> list[Message]:
-    """Questions about one picture, in any order, with their answers."""
+def conversation(
+    rng: random.Random, shared: Practice
+) -> tuple[Chart | Scene, list[Message]]:
+    """A picture, and questions about it in any order with their answers."""
     names, shares = tuple(shared.tasks), tuple(shared.tasks.values())
     task: PictureTask = TASKS[rng.choices(names, shares)[0]]
     family = [name for name in names if TASKS[name].family == task.family]
@@ -171,7 +194,23 @@ def conversation(rng: random.Random, shared: Practice) -> list[Message]:
             question = user(text_of(question))
         messages += [question, assistant(example.reply)]
         task = TASKS[rng.choice(family)]
-    return messages
+    return picture, messages
+
+
+def _words(processor: Any, pictures: Sequence[Chart | Scene]) -> "torch.Tensor":
+    """Ids of the words on each token of these pictures, [tokens, most]."""
+    import torch
+
+    images = processor.image_processor
+    side = images.patch_size * images.merge_size
+    names = [names for one in pictures for names in words_on(one, side)]
+    # As after "It is a": with the space before it, a word is one token.
+    words = [[f" {name}" for name in those] or [BARE] for those in names]
+    most = max(map(len, words))
+    flat = processor.tokenizer([word for those in words for word in those])["input_ids"]
+    first = iter(ids[0] for ids in flat)
+    rows = [[next(first) for _ in those] for those in words]
+    return torch.tensor([row + [IGNORE] * (most - len(row)) for row in rows])
 
 
 @lru_cache(maxsize=1)
@@ -190,7 +229,7 @@ def _trained_tokenizer(
 def _texts(data: DataPart, seed: int, n: int) -> Iterator[str]:
     rng, shared = random.Random(f"texts/{seed}"), Practice(data.tasks)
     for _ in range(n):
-        yield "\n".join(text_of(message) for message in conversation(rng, shared))
+        yield "\n".join(text_of(message) for message in conversation(rng, shared)[1])
 
 
 def _processor(recipe: Recipe) -> PilProcessor:

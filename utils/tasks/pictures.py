@@ -10,7 +10,7 @@ from utils.tasks.base import Example, Message, Split
 from utils.tasks.drawing import Size
 
 SIDES = (128, 128, 160, 192)  # pixels; multiples of 32, so that nothing is resampled
-MOST_THINGS = 6  # bars or shapes in a picture
+MOST_THINGS = 5  # bars or shapes in a picture
 TINY: Size = (64, 64)  # for a beginner
 SMALL: Size = (128, 128)
 LARGE: Size = (192, 160)
