@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from course import hub_api
+from utils import paths
 from utils.hub import File
 
 TOKEN = "hf_pupil"  # lets a client into gated repositories
@@ -107,6 +109,12 @@ class HubServer:
     def counts(self) -> Counter:
         """How often each (method, path) was asked for."""
         return Counter((r.method, r.path) for r in self.requests)
+
+
+def copy_pocket(name: str, folder: Path) -> Path:
+    """A pocket model's files as they would be published: without its checkpoints."""
+    training = shutil.ignore_patterns("checkpoints")
+    return shutil.copytree(paths.MODELS / name, folder, ignore=training)
 
 
 def in_own_process(code: str, hub: HubServer, cache: Path, *arguments: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -10,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hub_server import copy_pocket
 from tiny_model import save_tiny_model
 
-from utils import models, paths
+from utils import models
 
 NAME = "Qwen/Qwen3-0.6B"
 # The client writes to disk in pieces of 10 MB; the model served here is smaller, so
@@ -93,8 +93,7 @@ def wait_for_part(cache: Path, size: int) -> int:
 def save_checkpoint(folder: Path) -> Path:
     """The pocket model if it is there, else a random one of some hundred kilobytes."""
     if "pocket-chat" in models.pocket_models():
-        training = shutil.ignore_patterns("checkpoints")
-        shutil.copytree(paths.MODELS / "pocket-chat", folder, ignore=training)
+        copy_pocket("pocket-chat", folder)
     else:
         save_tiny_model(folder, hidden=192)
     # Files of other kinds lie in real repositories; they must never be asked for.

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub_server import HubServer, in_own_process
+from hub_server import HubServer, copy_pocket, in_own_process
 from tiny_model import save_tiny_model
 
 from utils import env, locate, models, paths, profiles
@@ -233,9 +233,7 @@ model, tokenizer = models.load("chat", profile="laptop")
 messages = [{"role": "user", "content": "What is 12 + 7 + 30?"}]
 print(chat.chat(model, tokenizer, messages).text)
 """
-    training = shutil.ignore_patterns("checkpoints")
-    source = paths.MODELS / "pocket-chat"
-    served = shutil.copytree(source, tmp_path / "served", ignore=training)
+    served = copy_pocket("pocket-chat", tmp_path / "served")
     with HubServer() as hub:
         hub.serve(REAL_NAME, served)
         answer = in_own_process(code, hub, tmp_path / "cache")

@@ -82,7 +82,7 @@ def test_the_loss_of_what_is_seen_is_the_mean_over_tokens_and_their_words():
     torch.testing.assert_close(seen_loss(model, features, words), expected)
 
 
-def test_both_losses_train_the_tower_and_only_one_needs_replies():
+def test_the_loss_is_that_of_the_replies_and_of_what_is_seen():
     model, processor = tiny_model(), tiny_processor()
     made = vision.batch(tiny_recipe(), processor, 0)
     parts = {key: value for key, value in made.items() if key != "words"}

@@ -1,6 +1,7 @@
 """The losses that pocket models are trained with; lesson 12 opens the first one up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own habit
@@ -14,10 +15,11 @@ ROUND_ROWS = 512
 TEMPERATURE = 0.05  # of the contrastive loss: how much the nearest wrong passages count
 
 
-def reply_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
+def reply_loss(model: PreTrainedModel, batch: Mapping[str, Any]) -> torch.Tensor:
     """Mean cross-entropy of the labeled tokens of a decoder with a head.
 
     A batch may say in `weights` what each label counts in the mean.
+
     The output layer runs only where there is a label: the vocabulary is the widest
     matrix of a tiny model, and half of the positions belong to the prompt. A mixture
     of experts pays `balance_loss` on top, times its config's `router_aux_loss_coef`.

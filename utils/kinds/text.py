@@ -40,8 +40,7 @@ def batch(
     practice copying a name on, which the reply is then full of.
     """
     size, weight = recipe.train.batch_size, recipe.train.prompt_weight
-    render = prompt_and_target
-    return mixture.batch(recipe.data, tokenizer, step, size, render, weight)
+    return mixture.batch(recipe.data, tokenizer, step, size, prompt_and_target, weight)
 
 
 def evaluate(

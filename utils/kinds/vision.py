@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -200,17 +201,16 @@ def conversation(
 def _words(processor: Any, pictures: Sequence[Chart | Scene]) -> "torch.Tensor":
     """Ids of the words on each token of these pictures, [tokens, most]."""
     import torch
+    from torch.nn.utils.rnn import pad_sequence
 
-    images = processor.image_processor
+    images, tokenizer = processor.image_processor, processor.tokenizer
     side = images.patch_size * images.merge_size
-    names = [names for one in pictures for names in words_on(one, side)]
+    lying = [words for one in pictures for words in words_on(one, side)]
     # As after "It is a": with the space before it, a word is one token.
-    words = [[f" {name}" for name in those] or [BARE] for those in names]
-    most = max(map(len, words))
-    flat = processor.tokenizer([word for those in words for word in those])["input_ids"]
-    first = iter(ids[0] for ids in flat)
-    rows = [[next(first) for _ in those] for those in words]
-    return torch.tensor([row + [IGNORE] * (most - len(row)) for row in rows])
+    ids = {word: tokenizer(f" {word}")["input_ids"][0] for word in set(chain(*lying))}
+    bare = tokenizer.convert_tokens_to_ids(BARE)
+    rows = [torch.tensor([ids[word] for word in words] or [bare]) for words in lying]
+    return pad_sequence(rows, batch_first=True, padding_value=IGNORE)
 
 
 @lru_cache(maxsize=1)

@@ -69,17 +69,22 @@ def draw_chart(chart: Chart) -> Image.Image:
         pen.line((LEFT, y, right, y), fill=GRID)
         text = str(number)
         pen.text((LEFT - 3 - 6 * len(text), y - 6), text, fill=INK, font=font)
-    slot = (right - LEFT) / len(chart.values)
-    for index, (label, value) in enumerate(
-        zip(chart.labels, chart.values, strict=True)
+    slot, middles = columns(chart)
+    half = slot * chart.thickness / 2
+    for label, value, color, middle in zip(
+        chart.labels, chart.values, chart.colors, middles, strict=True
     ):
-        middle = LEFT + (index + 0.5) * slot
-        half = slot * chart.thickness / 2
         box = (round(middle - half), _y(chart, value), round(middle + half), floor)
-        pen.rectangle(box, fill=chart.colors[index])
+        pen.rectangle(box, fill=color)
         pen.text((round(middle) - 3, floor + 2), label, fill=INK, font=font)
     pen.line((LEFT, TOP, LEFT, floor, right, floor), fill=INK)
     return picture
+
+
+def columns(chart: Chart) -> tuple[float, list[float]]:
+    """Width of the column that each bar stands in, and the columns' middles."""
+    slot = (chart.size[0] - RIGHT - LEFT) / len(chart.values)
+    return slot, [LEFT + (index + 0.5) * slot for index in range(len(chart.values))]
 
 
 def bar_chart(

@@ -3,7 +3,7 @@
 A square is what one token of the language model stands for.
 """
 
-from utils.tasks.drawing import LEFT, RIGHT, Chart, Scene
+from utils.tasks.drawing import Chart, Scene, columns
 
 LEAST = 1 / 8  # of a square, or of its width: what covers less is not there
 
@@ -14,11 +14,10 @@ def words_on(picture: Chart | Scene, side: int) -> list[tuple[str, ...]]:
     Color and shape of the thing that covers most of it, or the letters of the bars in
     whose columns it lies.
     """
-    width, height = picture.size
-    squares = [(x, y) for y in range(0, height, side) for x in range(0, width, side)]
+    across, down = (range(0, length, side) for length in picture.size)
     if isinstance(picture, Chart):
-        return [_letters(picture, x, side) for x, _ in squares]
-    return [_thing(picture, x, y, side) for x, y in squares]
+        return [_letters(picture, x, side) for x in across] * len(down)
+    return [_thing(picture, x, y, side) for y in down for x in across]
 
 
 def _thing(scene: Scene, x: int, y: int, side: int) -> tuple[str, ...]:
@@ -32,8 +31,7 @@ def _thing(scene: Scene, x: int, y: int, side: int) -> tuple[str, ...]:
 
 
 def _letters(chart: Chart, x: int, side: int) -> tuple[str, ...]:
-    slot = (chart.size[0] - RIGHT - LEFT) / len(chart.labels)
-    middles = (LEFT + (number + 0.5) * slot for number in range(len(chart.labels)))
+    slot, middles = columns(chart)
     return tuple(
         label
         for label, middle in zip(chart.labels, middles, strict=True)
