@@ -157,6 +157,8 @@ def _sha256(path: Path) -> str:
 
 
 def _machine() -> str:
-    import os
+    """The cores that PyTorch computes on: a run may have been given fewer than all."""
+    import torch
 
-    return f"{os.cpu_count()} {platform.machine()} cores"
+    cores = torch.get_num_threads()
+    return f"{cores} {platform.machine()} core{'s' if cores > 1 else ''}"

@@ -1,5 +1,6 @@
 """Base models: pages without conversations, windows without pads, lines as replies."""
 
+import platform
 import random
 import re
 
@@ -205,3 +206,9 @@ def test_the_kind_can_be_trained(tmp_path):
     assert kinds.of(recipe) is base
     steps = train(tiny_model(), tiny_tokenizer(), recipe, tmp_path)
     assert steps[-1].loss < 0.8 * steps[0].loss
+
+
+@pytest.mark.parametrize(("cores", "said"), [(1, "1 {} core"), (4, "4 {} cores")])
+def test_the_card_counts_the_cores_that_worked(cores, said, monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: cores)
+    assert card._machine() == said.format(platform.machine())
