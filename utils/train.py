@@ -117,9 +117,30 @@ def _precision(model, processor, recipe: Recipe, device) -> torch.dtype:
     fixed = {"bf16": torch.bfloat16, "fp32": torch.float32}
     if recipe.train.precision in fixed:
         return fixed[recipe.train.precision]
+    if _is_emulated(torch.bfloat16, device):
+        return torch.float32
     kind = kinds.of(recipe)
     batch = kind.batch(recipe, processor, 0).to(device)
     return min(fixed.values(), key=lambda dtype: _seconds(model, kind, batch, dtype))
+
+
+def _is_emulated(dtype: torch.dtype, device: torch.device) -> bool:
+    """Whether a product of matrices takes over three times as long as in fp32.
+
+    A processor without instructions for bf16 can be sixty times slower, so that timing
+    whole batches would take minutes.
+    """
+
+    def seconds(dtype: torch.dtype) -> float:
+        matrix = torch.ones(256, 256, dtype=dtype, device=device)
+        times = []
+        for _ in range(3):
+            clock = time.perf_counter()
+            (matrix @ matrix)[0, 0].item()
+            times.append(time.perf_counter() - clock)
+        return min(times)
+
+    return seconds(dtype) > 3 * seconds(torch.float32)
 
 
 def _seconds(model, kind: Kind, batch: BatchEncoding, dtype: torch.dtype) -> float:

@@ -16,8 +16,16 @@ from utils.tasks.polynomials import Polynomial, content, derivative, divided
 LARGEST_CONSTANT = 30
 LARGEST_PART = 400  # of b² and of 4ac, in lowest terms
 LARGEST_COEFFICIENT = 99
-# Surds are the most common case and the hardest.
-SHARES = {"surd": 2, "rational": 1, "none": 1, "whole roots": 3, "no x term": 2}
+# Surds are the most common case and the hardest. A double root at zero would be met in
+# one quartic of thirty, and its line x^2 - x = 0 went wrong then.
+SHARES = {
+    "surd": 2,
+    "rational": 1,
+    "none": 1,
+    "whole roots": 3,
+    "no x term": 2,
+    "double zero": 0.7,
+}
 Alike = dict[Hashable, list[Polynomial]]  # by what is hard about them
 
 
@@ -67,7 +75,12 @@ def _quartics() -> dict[str, Alike]:
         kind, found = _kind((4 * a, 3 * b, 2 * c))
         if kind:
             without_x.setdefault(found, []).append((a, b, c, 0))
-    return {"whole roots": whole, "no x term": without_x}
+    flat: Alike = {}  # a*x^4 + b*x^3, of which x^2 can be taken out
+    for a, b in product((-3, -2, -1, 1, 2, 3), range(-24, 25)):
+        kind, found = _kind((4 * a, 3 * b, 0))
+        if b and kind:
+            flat.setdefault(found, []).append((a, b, 0, 0))
+    return {"whole roots": whole, "no x term": without_x, "double zero": flat}
 
 
 def _kind(quadratic: Polynomial) -> tuple[str, int]:
