@@ -1,8 +1,8 @@
 """Muon: moves a layer's matrices by steps of even size in every direction.
 
 Jordan (2024), https://kellerjordan.github.io/posts/muon; rates are scaled as by Liu et
-al. (2025, arXiv 2502.16982). `torch.optim.Muon` rounds to bfloat16 inside, which is sixty
-times slower on a processor without such instructions; this one computes in float32.
+al. (2025, arXiv 2502.16982). `torch.optim.Muon` rounds to bfloat16 inside, which takes
+sixty times as long on a processor without such instructions; this one stays in float32.
 """
 
 from collections.abc import Callable, Iterable
