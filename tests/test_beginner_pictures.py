@@ -7,7 +7,8 @@ from tiny_vision import tiny_recipe
 
 from utils.kinds import vision
 from utils.recipe import Beginning
-from utils.tasks.charts import Charts, trend_of
+from utils.tasks.chart_questions import trend_of
+from utils.tasks.charts import Charts
 from utils.tasks.pictures import TINY
 from utils.tasks.shapes import Shapes
 

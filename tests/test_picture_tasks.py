@@ -8,7 +8,8 @@ from PIL import ImageDraw
 
 from utils.tasks import TASKS, draw
 from utils.tasks.base import Example, text_of
-from utils.tasks.charts import LETTERS, TRENDS, Charts, trend_of
+from utils.tasks.chart_questions import LETTERS, TRENDS, trend_of
+from utils.tasks.charts import Charts
 from utils.tasks.drawing import BOTTOM, LEFT, RIGHT, SHAPES, TOP, draw_chart, draw_scene
 from utils.tasks.picture_wordings import ask, wordings
 from utils.tasks.pictures import LARGE, SIDES, SMALL

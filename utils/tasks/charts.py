@@ -1,19 +1,16 @@
-"""Questions about a bar chart: its bars, its trend, its letters and its axis.
+"""Bar charts to ask about: their bars, their trend, their letters and their axis.
 
-The chart is drawn here, so the right answer is known to the pixel. Lesson 06 asks
-them of a vision model.
+Lesson 06 shows them to a vision model; `chart_questions` has what is asked.
 """
 
 import random
-import re
-from itertools import pairwise
 
 from utils.tasks.base import Example, Split, split_of
+from utils.tasks.chart_questions import LETTERS, QUESTIONS, TRENDS, trend_of
 from utils.tasks.drawing import Chart, Color, Size, draw_chart
-from utils.tasks.picture_wordings import MOST, ask
+from utils.tasks.picture_wordings import ask
 from utils.tasks.pictures import BACKGROUNDS, MOST_THINGS, look, some_size
 
-LETTERS = "ABCDEFGHKMRX"
 # Top of the axis, distances of its grid lines, and what values are multiples of.
 AXES = (
     (10, (2,), 1),
@@ -35,13 +32,8 @@ COLORS: tuple[Color, ...] = (
     (23, 150, 170),
     (90, 90, 90),
 )
-TRENDS = {
-    "rising": ("rising", "rise", "increasing", "upward"),
-    "falling": ("falling", "fall", "decreasing", "downward"),
-    "mixed": ("mixed", "neither"),
-}
 FEWEST = 3  # bars, but for a beginner's charts
-KINDS = ("tallest", "shortest", "trend", "value", "list", "letters", "axis")
+KINDS = tuple(QUESTIONS)
 
 
 class Charts:
@@ -75,82 +67,18 @@ class Charts:
 
     def about(self, picture: Chart, rng: random.Random, split: Split) -> Example:
         """A question about a chart."""
-        question, answer, reply = self._asked(picture, rng, split)
-        messages = [look(draw_chart(picture), question)]
-        return Example(self.name, messages, answer, "", reply)
+        question = QUESTIONS[self.kind]
+        asked = question.ask(rng, picture)
+        text = ask(rng, question.wording, split, **asked.slots)
+        messages = [look(draw_chart(picture), text)]
+        return Example(self.name, messages, asked.answer, "", asked.reply)
 
     def grade(self, example: Example, reply: str) -> bool:
-        """Right when the one bar, trend or number that the reply names is right.
+        """Right when the bars, trend or numbers that the reply names are.
 
-        An answer for a value is "label value step": a reply may be off by one step.
-        A list has one such answer for each bar.
+        A value may be off by one step of the axis.
         """
-        if self.kind == "list":
-            bars, said = example.answer.split(", "), reply.strip(" .\n").split(", ")
-            return len(bars) == len(said) and all(map(_same_bar, bars, said))
-        if self.kind == "value":
-            _, value, step = example.answer.split()
-            number = re.findall(r"\d+", reply)[-1:]
-            return bool(number) and abs(int(number[0]) - int(value)) <= int(step)
-        if self.kind == "axis":
-            return re.findall(r"\d+", reply) == example.answer.split()
-        if self.kind == "letters":
-            return re.findall(r"\b[A-Z]\b", reply) == example.answer.split()
-        words = re.findall(r"\w+", reply)
-        if self.kind == "trend":
-            said = {t for t, names in TRENDS.items() for w in words if w in names}
-        else:
-            said = {word for word in words if word in LETTERS}
-        return said == {example.answer}
-
-    def _asked(
-        self, chart: Chart, rng: random.Random, split: Split
-    ) -> tuple[str, str, str]:
-        """Question, answer and reply."""
-        bars = list(zip(chart.labels, chart.values, strict=True))
-        if self.kind == "trend":
-            trend = trend_of(chart.values)
-            return ask(rng, "trend", split), trend, f"The trend is {trend}."
-        if self.kind == "value":
-            label, value = rng.choice(bars)
-            question = ask(rng, "value", split, label=label)
-            return question, f"{label} {value} {chart.step}", f"Bar {label} is {value}."
-        if self.kind == "axis":
-            said = f"Up to {chart.top} in steps of {chart.step}."
-            return ask(rng, "axis", split), f"{chart.top} {chart.step}", said
-        if self.kind == "letters":
-            said = f"{', '.join(chart.labels)}."
-            return ask(rng, "letters", split), " ".join(chart.labels), said
-        if self.kind == "list":
-            answer = ", ".join(f"{label} {value} {chart.step}" for label, value in bars)
-            said = ", ".join(f"{label} {value}" for label, value in bars)
-            return ask(rng, "chart-list", split), answer, f"{said}."
-        pick = max if self.kind == "tallest" else min
-        label = chart.labels[chart.values.index(pick(chart.values))]
-        question = ask(rng, "extreme", split, most=rng.choice(MOST[self.kind]))
-        return question, label, f"Bar {label} is the {self.kind}."
-
-
-def _same_bar(bar: str, said: str) -> bool:
-    """Whether `said`, a label and a number, is at most one step from `bar`."""
-    label, value, step = bar.split()
-    found = re.fullmatch(r"(\w+)\D+(\d+)", said)
-    return (
-        bool(found)
-        and found[1] == label
-        and abs(int(found[2]) - int(value)) <= int(step)
-    )
-
-
-def trend_of(values: tuple[int, ...]) -> str:
-    """`rising` or `falling` when every bar goes on that way, else `mixed`.
-
-    One bar has no trend, and two are never mixed.
-    """
-    signs = {(b > a) - (b < a) for a, b in pairwise(values)}
-    if signs == {1}:
-        return "rising"
-    return "falling" if signs == {-1} else "mixed"
+        return QUESTIONS[self.kind].right(example.answer, reply)
 
 
 def _chart(rng: random.Random, trend: str, bars: int, size: Size | None) -> Chart:
