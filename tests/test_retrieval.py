@@ -12,6 +12,7 @@ from tiny_chat import chatty_model, tiny_recipe, tiny_tokenizer
 from utils import losses, mixture, pools, retrieval
 from utils.kinds import embedding, reranker
 from utils.tasks import TASKS
+from utils.tasks.town import words
 
 pytestmark = pytest.mark.unit
 
@@ -161,24 +162,46 @@ def test_the_verdict_loss_equals_reading_every_prompt_whole():
     size = len(batch["input_ids"])
     assert size == 2 * recipe.train.batch_size
     whole = torch.cat([batch["shared"].expand(size, -1), batch["input_ids"]], dim=1)
-    last = batch["last"] + batch["shared"].shape[1]
-    logits = model(whole).logits[torch.arange(size), last]
-    verdict = torch.nn.functional.cross_entropy(logits, batch["verdicts"])
-    ignored = torch.full((size, batch["shared"].shape[1]), losses.IGNORE)
-    labels = torch.cat([ignored, batch["labels"]], dim=1)
-    text = model(whole, labels=labels).loss
-    torch.testing.assert_close(losses.verdict_loss(model, batch), verdict + text)
+    shared = batch["shared"].shape[1]
+    logits = model(whole).logits
+    said = logits[torch.arange(size), batch["last"] + shared]
+    verdict = torch.nn.functional.cross_entropy(said, batch["verdicts"])
+    # "yes" against "no" wherever a passage could have ended
+    running, margins = [], []
+    no, yes = town_tokenizer().convert_tokens_to_ids(["no", "yes"])
+    for row, right in enumerate(batch["verdicts"] == yes):
+        read = slice(shared + batch["first"][row], shared + batch["last"][row] + 1)
+        margin = logits[row, read, yes] - logits[row, read, no]
+        margins.append(margin[-1])
+        margin = margin if right else -margin
+        running.append(-torch.nn.functional.logsigmoid(margin))
+    ahead = torch.stack(margins[0::2]) - torch.stack(margins[1::2])
+    glosses = model(batch["gloss_ids"], labels=batch["gloss_labels"]).loss
+    expected = verdict + torch.cat(running).mean() + glosses
+    expected = expected - torch.nn.functional.logsigmoid(ahead).mean()
+    torch.testing.assert_close(losses.verdict_loss(model, batch), expected)
 
 
-def test_the_right_passages_are_what_is_written():
+def test_glosses_are_what_is_written():
     batch = reranker.batch(retrieving("reranker"), town_tokenizer(), 0)
-    pool = pools.practice(retrieving("reranker").data, 0, len(batch["labels"]) // 2)
-    for place, labels in enumerate(batch["labels"]):
+    things = {row[0] for rows in words().values() for row in rows}
+    for ids, labels in zip(batch["gloss_ids"], batch["gloss_labels"], strict=True):
         written = town_tokenizer().decode(labels[labels != losses.IGNORE])
-        assert written.startswith(f" {pool[place // 2].answer}<|im_end|>") == (
-            place % 2 == 0
-        )
-        assert place % 2 == 0 or not written
+        assert written.endswith("<|im_end|>")
+        lines = written.removesuffix("<|im_end|>").split("\n")
+        assert all(things.issuperset(line.split(" | ")[:2]) for line in lines)
+        assert town_tokenizer().decode(ids).startswith("<|im_start|>user\n")
+
+
+def test_every_passage_of_a_batch_begins_where_it_says():
+    batch = reranker.batch(retrieving("reranker"), town_tokenizer(), 0)
+    for row, first, last in zip(
+        batch["input_ids"], batch["first"], batch["last"], strict=True
+    ):
+        before, after = town_tokenizer().batch_decode([row[:first], row[first:]])
+        assert before.endswith("<Document>:")
+        assert after.count("<|im_end|>") == 1
+        assert row[last] != town_tokenizer().pad_token_id
 
 
 def test_half_of_the_pairs_are_right():

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from utils.tasks import TASKS, draw
+from utils.tasks.glosses import Glosses
 from utils.tasks.town import (
     DOMAINS,
     FRAMES,
@@ -17,7 +18,7 @@ from utils.tasks.town import (
     split_of,
     words,
 )
-from utils.tasks.twins import _exchanged, _pair
+from utils.tasks.twins import _exchanged, two_facts
 
 pytestmark = pytest.mark.unit
 
@@ -127,7 +128,7 @@ def test_a_near_pool_is_harder_to_tell_apart():
 
 def test_twins_bind_the_same_details_the_other_way_round():
     for seed in range(50):
-        one, other = _pair(random.Random(seed), "test")
+        one, other = two_facts(random.Random(seed), "test")
         facts = {*_exchanged(one, other)}
         assert facts == {
             Fact(one.domain, one.thing, one.side, other.relation),
@@ -152,3 +153,26 @@ def test_the_town_is_large_enough_for_every_pool():
         for d, (a, b) in DOMAINS.items()
     )
     assert facts > 10_000
+
+
+def test_a_gloss_names_every_fact_of_its_text_in_order():
+    rng, glosses, lines = random.Random(3), Glosses(), []
+    for _ in range(300):
+        example = glosses.sample(rng, "test")
+        text, rows = example.messages[0]["content"].lower(), example.answer.split("\n")
+        lines.append(len(rows))
+        places = [_place(text, row) for row in rows]
+        assert places == sorted(places)
+        assert glosses.grade(example, f"{example.reply}\n")
+        assert not glosses.grade(example, example.reply.replace(" | ", " ", 1))
+    assert {1, 2} == set(lines)
+
+
+def _place(text: str, gloss: str) -> int:
+    """Where a gloss's thing stands in a text, in any of its words."""
+    thing = gloss.split(" | ")[0]
+    [alike] = [
+        r for sort, _ in DOMAINS.values() for r in words()[sort] if r[0] == thing
+    ]
+    found = [text.find(word) for word in alike if word in text]
+    return min(found)

@@ -94,21 +94,43 @@ def contrastive_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tens
 
 
 def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
-    """Cross-entropy of the verdict after each prompt, plus that of the labeled tokens.
+    """What a reranker learns from: verdicts, each pair's order, and glosses.
 
     All prompts begin with the same instruction, `shared` [1, length]: it is read once
     and its keys and values are lent to every row, which halves the work. `input_ids`
-    and `labels` [n, seq] go on from there, prompts end at `last` [n], and `verdicts`
-    [n] are the tokens to say. Labels are the right passages: who can write the answer
-    to a question has learned where to look when another one stands there.
+    [n, seq] go on from there, the right and the wrong passage of a question in turn;
+    passages begin at `first` [n], prompts end at `last` [n], and `verdicts` [n] are the
+    tokens to say. `gloss_ids` and `gloss_labels` are read apart, as `reply_loss` does.
     """
     rows = torch.arange(len(batch["input_ids"]), device=batch["input_ids"].device)
     past = model.model(batch["shared"], use_cache=True).past_key_values
     past.batch_repeat_interleave(len(rows))
     hidden = model.model(batch["input_ids"], past_key_values=past).last_hidden_state
-    logits = model.lm_head(hidden[rows, batch["last"]])
-    verdict = F.cross_entropy(logits.float(), batch["verdicts"])
-    return verdict + _labeled_loss(model, hidden, batch["labels"])
+    logits = model.lm_head(hidden[rows, batch["last"]]).float()
+    no, yes = batch["verdicts"][1], batch["verdicts"][0]
+    margins = logits[:, yes] - logits[:, no]
+    glosses = {"input_ids": batch["gloss_ids"], "labels": batch["gloss_labels"]}
+    return (
+        F.cross_entropy(logits, batch["verdicts"])
+        - F.logsigmoid(margins[0::2] - margins[1::2]).mean()
+        + _running_loss(model, hidden, batch)
+        + reply_loss(model, glosses)
+    )
+
+
+def _running_loss(
+    model: PreTrainedModel, hidden: torch.Tensor, batch: BatchEncoding
+) -> torch.Tensor:
+    """Cross-entropy of "yes" against "no" after each token of a passage.
+
+    One verdict a passage is little to learn from; most of them turn at one word, and
+    this one says which. ELECTRA (arXiv 2003.10555) learns from every token so.
+    """
+    places = torch.arange(hidden.shape[1], device=hidden.device)
+    read = (places >= batch["first"][:, None]) & (places <= batch["last"][:, None])
+    both, wanted = batch["verdicts"].unique(return_inverse=True)
+    scores = F.linear(hidden[read], model.lm_head.weight[both])
+    return F.cross_entropy(scores.float(), wanted[:, None].expand_as(read)[read])
 
 
 def _labeled_loss(

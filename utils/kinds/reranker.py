@@ -17,9 +17,11 @@ from utils.paths import MODELS
 from utils.recipe import Bar, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example
+from utils.tasks.glosses import Glosses
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
+GLOSSES = Glosses()
 TOP = 10  # passages that the embedding hands over
 
 
@@ -37,7 +39,8 @@ def batch(
     """Pairs of question and passage, half of them right; see `losses.verdict_loss`.
 
     The wrong passage is mostly a near-duplicate of the right one: the pool has them
-    side by side. `input_ids` are [twice the batch size, seq].
+    side by side. `input_ids` are [twice the batch size, seq], right and wrong in turn;
+    `gloss_ids` and `gloss_labels` [batch size, seq] are texts with their glosses.
     """
     pool = pools.practice(recipe.data, step, recipe.train.batch_size)
     no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
@@ -51,21 +54,39 @@ def batch(
             for passage in (example.answer, wrong.answer, "")
         )
         prompts += [right_ids, wrong_ids]
-        starts += [_alike([right_ids, empty]), len(wrong_ids)]
+        starts += [_alike([one, empty]) for one in (right_ids, wrong_ids)]
         verdicts += [yes, no]
     shared = _alike(prompts)
     rows = [
         (ids[shared:], start - shared)
         for ids, start in zip(prompts, starts, strict=True)
     ]
+    glosses = mixture.padded(
+        [_glossed(rng, tokenizer) for _ in pool], tokenizer.pad_token_id
+    )
     return BatchEncoding(
         {
             "shared": torch.tensor([prompts[0][:shared]]),
-            **mixture.padded(rows, tokenizer.pad_token_id),
+            "input_ids": mixture.pad_right(
+                [ids for ids, _ in rows], tokenizer.pad_token_id
+            ),
+            "gloss_ids": glosses["input_ids"],
+            "gloss_labels": glosses["labels"],
+            "first": torch.tensor([start for _, start in rows]),
             "last": torch.tensor([len(ids) - 1 for ids, _ in rows]),
             "verdicts": torch.tensor(verdicts),
         }
     )
+
+
+def _glossed(
+    rng: random.Random, tokenizer: PreTrainedTokenizerBase
+) -> tuple[list[int], int]:
+    """Ids of a text with its gloss, and where the gloss starts."""
+    example = GLOSSES.sample(rng, "train")
+    prompt, target = mixture.prompt_and_target(tokenizer, example, "plain")
+    ids = tokenizer([prompt, target], add_special_tokens=False)["input_ids"]
+    return ids[0] + ids[1], len(ids[0])
 
 
 def _alike(rows: list[list[int]]) -> int:

@@ -27,7 +27,7 @@ class TwinPassages:
         examples: list[Example] = []
         used: set[Fact] = set()
         while len(examples) < size:
-            pair = _pair(rng, split)
+            pair = two_facts(rng, split)
             twin = _exchanged(*pair)
             if not used & {*pair, *twin}:
                 used |= {*pair, *twin}
@@ -39,7 +39,7 @@ class TwinPassages:
         return reply.strip() == example.answer
 
 
-def _pair(rng: random.Random, split: Split) -> tuple[Fact, Fact]:
+def two_facts(rng: random.Random, split: Split) -> tuple[Fact, Fact]:
     """Two facts of one domain that share neither thing nor side nor relation."""
     one = random_fact(rng, split)
     while True:
