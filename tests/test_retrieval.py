@@ -167,18 +167,18 @@ def test_the_verdict_loss_equals_reading_every_prompt_whole():
     said = logits[torch.arange(size), batch["last"] + shared]
     verdict = torch.nn.functional.cross_entropy(said, batch["verdicts"])
     # "yes" against "no" wherever a passage could have ended
-    running, margins = [], []
     no, yes = town_tokenizer().convert_tokens_to_ids(["no", "yes"])
-    for row, right in enumerate(batch["verdicts"] == yes):
-        read = slice(shared + batch["first"][row], shared + batch["last"][row] + 1)
-        margin = logits[row, read, yes] - logits[row, read, no]
-        margins.append(margin[-1])
-        margin = margin if right else -margin
-        running.append(-torch.nn.functional.logsigmoid(margin))
-    ahead = torch.stack(margins[0::2]) - torch.stack(margins[1::2])
+    margins = logits[:, shared:, yes] - logits[:, shared:, no]
+    running = [
+        -torch.nn.functional.logsigmoid(margin if wanted == yes else -margin)
+        for row, wants in zip(margins, batch["so_far"], strict=True)
+        for margin, wanted in zip(row, wants, strict=True)
+        if wanted != losses.IGNORE
+    ]
+    last = margins[torch.arange(size), batch["last"]]
+    ahead = torch.nn.functional.logsigmoid(last[0::2] - last[1::2]).mean()
     glosses = model(batch["gloss_ids"], labels=batch["gloss_labels"]).loss
-    expected = verdict + torch.cat(running).mean() + glosses
-    expected = expected - torch.nn.functional.logsigmoid(ahead).mean()
+    expected = verdict - ahead + torch.stack(running).mean() + glosses
     torch.testing.assert_close(losses.verdict_loss(model, batch), expected)
 
 
@@ -193,15 +193,30 @@ def test_glosses_are_what_is_written():
         assert town_tokenizer().decode(ids).startswith("<|im_start|>user\n")
 
 
-def test_every_passage_of_a_batch_begins_where_it_says():
-    batch = reranker.batch(retrieving("reranker"), town_tokenizer(), 0)
-    for row, first, last in zip(
-        batch["input_ids"], batch["first"], batch["last"], strict=True
+def test_a_verdict_turns_where_the_question_is_answered():
+    recipe, tokenizer = retrieving("reranker", batch_size=20), town_tokenizer()
+    recipe.data.tasks.clear()
+    recipe.data.tasks["twin_passages"] = 1.0
+    batch, pool = (
+        reranker.batch(recipe, tokenizer, 3),
+        pools.practice(recipe.data, 3, 20),
+    )
+    no, yes = tokenizer.convert_tokens_to_ids(["no", "yes"])
+    second = 0
+    for place, (ids, wanted) in enumerate(
+        zip(batch["input_ids"], batch["so_far"], strict=True)
     ):
-        before, after = town_tokenizer().batch_decode([row[:first], row[first:]])
-        assert before.endswith("<Document>:")
-        assert after.count("<|im_end|>") == 1
-        assert row[last] != town_tokenizer().pad_token_id
+        example = pool[place // 2]
+        said = tokenizer.decode(ids[wanted == no])
+        if place % 2:
+            assert yes not in wanted
+            assert said.endswith("</think>\n\n")
+            continue
+        before, after = example.answer.split(example.evidence)
+        assert said.strip() == before.strip()
+        assert tokenizer.decode(ids[wanted == yes]).startswith(f".{after}<|im_end|>")
+        second += bool(before)
+    assert 0 < second < 20
 
 
 def test_half_of_the_pairs_are_right():

@@ -98,9 +98,10 @@ def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
 
     All prompts begin with the same instruction, `shared` [1, length]: it is read once
     and its keys and values are lent to every row, which halves the work. `input_ids`
-    [n, seq] go on from there, the right and the wrong passage of a question in turn;
-    passages begin at `first` [n], prompts end at `last` [n], and `verdicts` [n] are the
-    tokens to say. `gloss_ids` and `gloss_labels` are read apart, as `reply_loss` does.
+    [n, seq] go on from there, the right and the wrong passage of a question in turn.
+    Prompts end at `last` [n], `verdicts` [n] are the tokens to say then, and `so_far`
+    [n, seq] those after each token of a passage. `gloss_ids` and `gloss_labels` are
+    apart, as in `reply_loss`.
     """
     rows = torch.arange(len(batch["input_ids"]), device=batch["input_ids"].device)
     past = model.model(batch["shared"], use_cache=True).past_key_values
@@ -126,11 +127,10 @@ def _running_loss(
     One verdict a passage is little to learn from; most of them turn at one word, and
     this one says which. ELECTRA (arXiv 2003.10555) learns from every token so.
     """
-    places = torch.arange(hidden.shape[1], device=hidden.device)
-    read = (places >= batch["first"][:, None]) & (places <= batch["last"][:, None])
-    both, wanted = batch["verdicts"].unique(return_inverse=True)
-    scores = F.linear(hidden[read], model.lm_head.weight[both])
-    return F.cross_entropy(scores.float(), wanted[:, None].expand_as(read)[read])
+    said = batch["so_far"] != IGNORE
+    both, wanted = batch["so_far"][said].unique(return_inverse=True)
+    scores = F.linear(hidden[said], model.lm_head.weight[both])
+    return F.cross_entropy(scores.float(), wanted)
 
 
 def _labeled_loss(

@@ -12,6 +12,7 @@ from utils.evaluate import Result
 from utils.kinds import embedding
 from utils.kinds.chat import decoder, load
 from utils.kinds.embedding import nearness
+from utils.losses import IGNORE
 from utils.losses import verdict_loss as loss
 from utils.paths import MODELS
 from utils.recipe import Bar, Recipe
@@ -43,40 +44,58 @@ def batch(
     `gloss_ids` and `gloss_labels` [batch size, seq] are texts with their glosses.
     """
     pool = pools.practice(recipe.data, step, recipe.train.batch_size)
-    no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
     rng = random.Random(f"pairs/{recipe.data.seed}/{step}")
-    prompts, starts, verdicts = [], [], []
+    prompts, so_far = [], []
     for place, example in enumerate(pool):
         question = pools.question_of(example)
-        wrong = pool[pools.beside(rng, place, len(pool))]
-        right_ids, wrong_ids, empty = (
-            retrieval.pair_ids(tokenizer, question, passage)
-            for passage in (example.answer, wrong.answer, "")
-        )
-        prompts += [right_ids, wrong_ids]
-        starts += [_alike([one, empty]) for one in (right_ids, wrong_ids)]
-        verdicts += [yes, no]
+        wrong = pool[pools.beside(rng, place, len(pool))].answer
+        for passage, evidence in ((example.answer, example.evidence), (wrong, "")):
+            prompts.append(retrieval.pair_ids(tokenizer, question, passage))
+            so_far.append(_so_far(tokenizer, question, passage, evidence))
     shared = _alike(prompts)
-    rows = [
-        (ids[shared:], start - shared)
-        for ids, start in zip(prompts, starts, strict=True)
-    ]
+    rows = [ids[shared:] for ids in prompts]
+    labels = [verdicts[shared:] for verdicts in so_far]
     glosses = mixture.padded(
         [_glossed(rng, tokenizer) for _ in pool], tokenizer.pad_token_id
     )
     return BatchEncoding(
         {
             "shared": torch.tensor([prompts[0][:shared]]),
-            "input_ids": mixture.pad_right(
-                [ids for ids, _ in rows], tokenizer.pad_token_id
-            ),
+            "input_ids": mixture.pad_right(rows, tokenizer.pad_token_id),
+            "so_far": mixture.pad_right(labels, IGNORE),
             "gloss_ids": glosses["input_ids"],
             "gloss_labels": glosses["labels"],
-            "first": torch.tensor([start for _, start in rows]),
-            "last": torch.tensor([len(ids) - 1 for ids, _ in rows]),
-            "verdicts": torch.tensor(verdicts),
+            "last": torch.tensor([len(ids) - 1 for ids in rows]),
+            "verdicts": torch.tensor([verdicts[-1] for verdicts in labels]),
         }
     )
+
+
+def _so_far(
+    tokenizer: PreTrainedTokenizerBase, question: str, passage: str, evidence: str
+) -> list[int]:
+    """The verdict after each token of a prompt, if the passage ended there.
+
+    "yes" once the `evidence` is there; without any, always "no". IGNORE before the
+    passage, and within the evidence: one cannot tell yet.
+    """
+
+    def length(beginning: str) -> int:
+        """How many ids of the prompt there are up to the end of that part of it."""
+        other = retrieval.pair_ids(tokenizer, question, beginning.rstrip())
+        return min(_alike([ids, other]), stop)
+
+    no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
+    ids = retrieval.pair_ids(tokenizer, question, passage)
+    start = _alike([ids, retrieval.pair_ids(tokenizer, question, "")])
+    stop = len(ids) - 1 - ids[::-1].index(tokenizer.eos_token_id)
+    verdicts = [IGNORE] * start + [no] * (len(ids) - start)
+    if evidence:
+        at = passage.index(evidence)
+        begins = length(passage[:at]) if at else start
+        ends = length(passage[: at + len(evidence)]) - 1
+        verdicts[begins:] = [IGNORE] * (ends - begins) + [yes] * (len(ids) - ends)
+    return verdicts
 
 
 def _glossed(

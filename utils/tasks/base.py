@@ -18,6 +18,7 @@ class Example:
     """One conversation that waits for a reply, and a reply that would be right.
 
     `tools` are the definitions that the conversation offers, for the chat template.
+    `evidence` is the part of a passage that answers the question.
     """
 
     task: str
@@ -26,6 +27,7 @@ class Example:
     thought: str
     reply: str
     tools: list[dict] | None = None
+    evidence: str = ""
 
 
 class Task(Protocol):

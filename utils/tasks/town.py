@@ -158,6 +158,7 @@ def _example(rng: random.Random, fact: Fact, split: Split, task: str) -> Example
         answer=text,
         thought=gloss(fact),
         reply=text,
+        evidence=text,
     )
 
 

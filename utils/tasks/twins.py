@@ -59,11 +59,14 @@ def _exchanged(one: Fact, other: Fact) -> tuple[Fact, Fact]:
 def _example(rng: random.Random, facts: tuple[Fact, Fact], split: Split) -> Example:
     """A question for either fact, and a passage with both in any order."""
     asked, beside = rng.sample(facts, 2)
-    text = " ".join(passage(rng, fact) for fact in rng.sample((asked, beside), 2))
+    order = rng.sample((asked, beside), 2)
+    parts = [passage(rng, fact) for fact in order]
+    text = " ".join(parts)
     return Example(
         task=TwinPassages.name,
         messages=[user(question(rng, asked, split))],
         answer=text,
         thought=gloss(asked),
         reply=text,
+        evidence=parts[order.index(asked)],
     )
