@@ -197,10 +197,8 @@ def test_a_verdict_turns_where_the_question_is_answered():
     recipe, tokenizer = retrieving("reranker", batch_size=20), town_tokenizer()
     recipe.data.tasks.clear()
     recipe.data.tasks["twin_passages"] = 1.0
-    batch, pool = (
-        reranker.batch(recipe, tokenizer, 3),
-        pools.practice(recipe.data, 3, 20),
-    )
+    batch = reranker.batch(recipe, tokenizer, 3)
+    pool = pools.practice(recipe.data, 3, 20)
     no, yes = tokenizer.convert_tokens_to_ids(["no", "yes"])
     second = 0
     for place, (ids, wanted) in enumerate(

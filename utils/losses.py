@@ -108,7 +108,7 @@ def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     past.batch_repeat_interleave(len(rows))
     hidden = model.model(batch["input_ids"], past_key_values=past).last_hidden_state
     logits = model.lm_head(hidden[rows, batch["last"]]).float()
-    no, yes = batch["verdicts"][1], batch["verdicts"][0]
+    yes, no = batch["verdicts"][:2]
     margins = logits[:, yes] - logits[:, no]
     glosses = {"input_ids": batch["gloss_ids"], "labels": batch["gloss_labels"]}
     return (

@@ -38,20 +38,24 @@ class Muon(Optimizer):
         if closure is not None:
             raise ValueError("Muon takes no closure: call backward() before step().")
         for group in self.param_groups:
-            alike: dict[tuple[int, int], list[nn.Parameter]] = {}
+            alike: dict[torch.Size, list[nn.Parameter]] = {}
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     shape = parameter.flatten(1).shape
-                    alike.setdefault(tuple(shape), []).append(parameter)
-            for (rows, columns), parameters in alike.items():
-                # So that a rate means the same step size as with AdamW (Liu et al.).
-                rate = group["lr"] * 0.2 * max(rows, columns) ** 0.5
-                moves = torch.stack(
-                    [self._momentum(p, group["momentum"]) for p in parameters]
-                )
-                for parameter, move in zip(parameters, evened(moves), strict=True):
-                    parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                    parameter.add_(move.view_as(parameter), alpha=-rate)
+                    alike.setdefault(shape, []).append(parameter)
+            for shape, parameters in alike.items():
+                self._move(group, shape, parameters)
+
+    def _move(
+        self, group: dict, shape: torch.Size, parameters: list[nn.Parameter]
+    ) -> None:
+        """Move parameters that are matrices of one shape."""
+        moves = [self._momentum(p, group["momentum"]) for p in parameters]
+        # So that a rate means the same step size as with AdamW (Liu et al.).
+        rate = group["lr"] * 0.2 * max(shape) ** 0.5
+        for parameter, move in zip(parameters, evened(torch.stack(moves)), strict=True):
+            parameter.mul_(1 - group["lr"] * group["weight_decay"])
+            parameter.add_(move.view_as(parameter), alpha=-rate)
 
     def _momentum(self, parameter: nn.Parameter, share: float) -> Tensor:
         """Nesterov's momentum of a parameter, [out, in]; updates its state."""

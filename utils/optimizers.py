@@ -1,8 +1,8 @@
 """What moves the weights: AdamW, or Muon for the layers' matrices beside it.
 
-AdamW is what the Qwen reports name; `utils.muon` says what Muon does. After
-250 steps of pocket-coder the loss on unseen replies was 0.85 with it, 1.04 without
-(2026-11-25); benchmarks/optimizers.py compares the two.
+AdamW is what the Qwen reports name; `utils.muon` says what Muon does. After 250 steps
+of pocket-coder the loss on unseen replies was 0.85 with it, 1.04 without (2026-11-25);
+benchmarks/optimizers.py compares the two.
 """
 
 from collections.abc import Iterable

@@ -133,26 +133,31 @@ def _is_emulated(dtype: torch.dtype, device: torch.device) -> bool:
 
     def seconds(dtype: torch.dtype) -> float:
         matrix = torch.ones(256, 256, dtype=dtype, device=device)
-        times = []
-        for _ in range(3):
-            clock = time.perf_counter()
-            (matrix @ matrix)[0, 0].item()
-            times.append(time.perf_counter() - clock)
-        return min(times)
+        return _fastest(lambda: (matrix @ matrix)[0, 0].item())
 
     return seconds(dtype) > 3 * seconds(torch.float32)
 
 
 def _seconds(model, kind: Kind, batch: BatchEncoding, dtype: torch.dtype) -> float:
-    """Best of three forward and backward passes; leaves no gradient behind."""
-    times = []
-    for _ in range(3):
-        clock = time.perf_counter()
+    """Of the fastest forward and backward pass; leaves no gradient behind."""
+
+    def both_ways() -> None:
         loss = _loss(model, kind, batch, dtype)
         loss.backward()
         loss.item()
-        times.append(time.perf_counter() - clock)
+
+    fastest = _fastest(both_ways)
     model.zero_grad(set_to_none=True)
+    return fastest
+
+
+def _fastest(call: Callable[[], object]) -> float:
+    """Seconds that the fastest of three calls takes."""
+    times = []
+    for _ in range(3):
+        clock = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - clock)
     return min(times)
 
 

@@ -15,14 +15,13 @@ from utils.kinds.embedding import nearness
 from utils.losses import IGNORE
 from utils.losses import verdict_loss as loss
 from utils.paths import MODELS
-from utils.recipe import Bar, Recipe
+from utils.recipe import Bar, DataPart, Recipe
 from utils.tasks import TASKS
 from utils.tasks.base import Example
-from utils.tasks.glosses import Glosses
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
-GLOSSES = Glosses()
+GLOSSES = {"glosses": 1.0}  # what is practiced beside verdicts
 TOP = 10  # passages that the embedding hands over
 
 
@@ -50,14 +49,14 @@ def batch(
         question = pools.question_of(example)
         wrong = pool[pools.beside(rng, place, len(pool))].answer
         for passage, evidence in ((example.answer, example.evidence), (wrong, "")):
-            prompts.append(retrieval.pair_ids(tokenizer, question, passage))
-            so_far.append(_so_far(tokenizer, question, passage, evidence))
+            ids = retrieval.pair_ids(tokenizer, question, passage)
+            prompts.append(ids)
+            so_far.append(_so_far(tokenizer, ids, question, passage, evidence))
     shared = _alike(prompts)
     rows = [ids[shared:] for ids in prompts]
     labels = [verdicts[shared:] for verdicts in so_far]
-    glosses = mixture.padded(
-        [_glossed(rng, tokenizer) for _ in pool], tokenizer.pad_token_id
-    )
+    data = DataPart(seed=recipe.data.seed, tasks=GLOSSES, modes={"plain": 1})
+    glosses = mixture.batch(data, tokenizer, step, len(pool))
     return BatchEncoding(
         {
             "shared": torch.tensor([prompts[0][:shared]]),
@@ -72,9 +71,13 @@ def batch(
 
 
 def _so_far(
-    tokenizer: PreTrainedTokenizerBase, question: str, passage: str, evidence: str
+    tokenizer: PreTrainedTokenizerBase,
+    ids: list[int],
+    question: str,
+    passage: str,
+    evidence: str,
 ) -> list[int]:
-    """The verdict after each token of a prompt, if the passage ended there.
+    """The verdict after each token of a prompt, `ids`, if the passage ended there.
 
     "yes" once the `evidence` is there; without any, always "no". IGNORE before the
     passage, and within the evidence: one cannot tell yet.
@@ -86,7 +89,6 @@ def _so_far(
         return min(_alike([ids, other]), stop)
 
     no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
-    ids = retrieval.pair_ids(tokenizer, question, passage)
     start = _alike([ids, retrieval.pair_ids(tokenizer, question, "")])
     stop = len(ids) - 1 - ids[::-1].index(tokenizer.eos_token_id)
     verdicts = [IGNORE] * start + [no] * (len(ids) - start)
@@ -96,16 +98,6 @@ def _so_far(
         ends = length(passage[: at + len(evidence)]) - 1
         verdicts[begins:] = [IGNORE] * (ends - begins) + [yes] * (len(ids) - ends)
     return verdicts
-
-
-def _glossed(
-    rng: random.Random, tokenizer: PreTrainedTokenizerBase
-) -> tuple[list[int], int]:
-    """Ids of a text with its gloss, and where the gloss starts."""
-    example = GLOSSES.sample(rng, "train")
-    prompt, target = mixture.prompt_and_target(tokenizer, example, "plain")
-    ids = tokenizer([prompt, target], add_special_tokens=False)["input_ids"]
-    return ids[0] + ids[1], len(ids[0])
 
 
 def _alike(rows: list[list[int]]) -> int:

@@ -6,6 +6,7 @@ from utils.tasks.calculus import CriticalPoints, Derivative, WrittenOut
 from utils.tasks.code import Complete, Fill
 from utils.tasks.extraction import Extraction
 from utils.tasks.facts import Facts
+from utils.tasks.glosses import Glosses
 from utils.tasks.instructions import NumberOnly, ReplyLanguage
 from utils.tasks.phrasebook import LANGUAGES
 from utils.tasks.pictures import LARGE, SMALL
@@ -41,6 +42,7 @@ TASKS: dict[str, Task] = {
         Passages(),
         Passages(near=True),
         TwinPassages(),
+        Glosses(),
         _SMALLTALK,
         _SCOPE,
         Translation(),

@@ -1,6 +1,6 @@
 """What can be asked about a bar chart: one `Question` for each kind.
 
-The chart is drawn here, so the right answer is known to the pixel.
+The charts are drawn by `drawing`, so the right answer is known to the pixel.
 """
 
 import random

@@ -30,7 +30,7 @@ class Glosses:
             facts = [random_fact(rng, split)] if one else [*two_facts(rng, split)]
             text = " ".join(passage(rng, fact) for fact in facts)
         lines = "\n".join(map(gloss, facts))
-        return Example(self.name, [user(text)], answer=lines, thought="", reply=lines)
+        return Example(self.name, [user(text)], lines, thought=lines, reply=lines)
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when every line is."""
