@@ -156,3 +156,17 @@ def test_a_word_that_no_recipe_has_is_named(tmp_path):
     path = written(tmp_path, "large", BASE + "colour: red\n")
     with pytest.raises(ValidationError, match="colour"):
         recipes.read(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("train", "prompt_weight", 0.5),
+        ("data", "beginning", {"steps": 5, "tasks": {"shapes-list": 1}}),
+    ],
+)
+def test_a_setting_that_the_kind_does_not_read_is_refused(part, name, value):
+    recipe = RECIPES["pocket-chat"].model_dump()
+    recipe[part][name] = value
+    with pytest.raises(ValidationError, match=f"{part}.{name} is for recipes of kind"):
+        recipes.Recipe.model_validate(recipe)

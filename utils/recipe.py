@@ -2,10 +2,10 @@
 
 import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # The modules of utils.kinds.
 Kind = Literal["chat", "base", "text", "embedding", "reranker", "vision", "audio"]
@@ -127,6 +127,21 @@ class Recipe(_Strict):
     shown: list[Shown]
     can: list[str]
     cannot: list[str]
+
+    @model_validator(mode="after")
+    def _no_setting_is_ignored(self) -> Self:
+        """Refuse what the recipe's kind would not read."""
+        settings = {
+            "train.prompt_weight": (self.train.prompt_weight, "text"),
+            "data.beginning": (self.data.beginning, "vision"),
+        }
+        for name, (value, kind) in settings.items():
+            if value and self.kind != kind:
+                raise ValueError(
+                    f"{name} is for recipes of kind {kind!r}, and this one is of kind "
+                    f"{self.kind!r}: take it out."
+                )
+        return self
 
 
 def read(path: Path) -> Recipe:
