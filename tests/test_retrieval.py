@@ -11,6 +11,7 @@ from tiny_chat import chatty_model, tiny_recipe, tiny_tokenizer
 
 from utils import losses, mixture, pools, retrieval
 from utils.kinds import embedding, reranker
+from utils.recipe import Beginning
 from utils.tasks import TASKS
 from utils.tasks.town import words
 
@@ -191,6 +192,37 @@ def test_glosses_are_what_is_written():
         lines = written.removesuffix("<|im_end|>").split("\n")
         assert all(things.issuperset(line.split(" | ")[:2]) for line in lines)
         assert town_tokenizer().decode(ids).startswith("<|im_start|>user\n")
+
+
+def test_a_beginner_reads_plain_texts():
+    recipe, tokenizer = retrieving("reranker", batch_size=20), town_tokenizer()
+    first = Beginning(steps=5, tasks={"twin_passages-plain": 1.0})
+    data = recipe.data.model_copy(update={"beginning": first})
+    begun = recipe.model_copy(update={"data": data})
+    synonyms = [word for rows in words().values() for row in rows for word in row[1:]]
+    for step, plain in ((4, True), (5, False)):
+        batch = reranker.batch(begun, tokenizer, step)
+        rows = [*batch["input_ids"], *batch["gloss_ids"]]
+        read = " ".join(tokenizer.decode(row) for row in rows)
+        met = [word for word in synonyms if f" {word} " in read]
+        assert (len(met) < 3) == plain, met
+    later = reranker.batch(recipe, tokenizer, 5)["input_ids"]
+    assert torch.equal(batch["input_ids"], later)
+
+
+def test_layers_of_its_own_change_nothing_at_first(monkeypatch):
+    recipe = retrieving("embedding")
+    tokenizer, whole = embedding.prepare(recipe)
+    body = whole.model
+    monkeypatch.setattr(reranker.embedding, "load", lambda _: (tokenizer, body))
+    layers = recipe.config["num_hidden_layers"]
+    deeper = recipe.config | {"num_hidden_layers": layers + 2}
+    own = recipe.model_copy(update={"config": deeper, "start": "any"})
+    model = reranker.prepare(own)[1].eval()
+    assert len(model.model.layers) == layers + 2
+    ids = torch.tensor([tokenizer("Where is the dog?")["input_ids"]])
+    hidden = body.eval()(ids).last_hidden_state
+    torch.testing.assert_close(model.model(ids).last_hidden_state, hidden)
 
 
 def test_a_verdict_turns_where_the_question_is_answered():

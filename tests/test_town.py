@@ -22,7 +22,9 @@ from utils.tasks.twins import _exchanged, two_facts
 pytestmark = pytest.mark.unit
 
 SPLITS = ("train", "dev", "test")
-each = pytest.mark.parametrize("name", ["passages", "near_passages", "twin_passages"])
+COLLECTIONS = ("passages", "near_passages", "twin_passages")
+PLAIN = ("near_passages-plain", "twin_passages-plain")
+each = pytest.mark.parametrize("name", [*COLLECTIONS, *PLAIN])
 
 
 def pool_of(name: str, split: str = "test", size: int = 100, seed: int = 0):
@@ -165,6 +167,32 @@ def test_a_gloss_names_every_fact_of_its_text_in_order():
         assert glosses.grade(example, f"{example.reply}\n")
         assert not glosses.grade(example, example.reply.replace(" | ", " ", 1))
     assert {1, 2} == set(lines)
+
+
+def test_of_two_facts_the_gloss_has_the_one_asked_for():
+    rng, glosses, firsts = random.Random(4), TASKS["glosses-plain"], []
+    for _ in range(400):
+        example = glosses.sample(rng, "train")
+        opening, _, passage = example.messages[0]["content"].partition("? ")
+        if not passage:
+            continue
+        thing, side, relation = example.answer.split(" | ")
+        assert thing in opening.lower()
+        assert side in opening.lower()
+        ways = [
+            relations(d)[relation]["says"][0]
+            for d in DOMAINS
+            if relation in relations(d)
+        ]
+        told = [
+            re.escape(way)
+            .replace(r"\{s\}", f"[^.]*{thing}[^.]*")
+            .replace(r"\{v\}", "[^.]*")
+            for way in ways
+        ]
+        assert re.search("|".join(told), passage, re.IGNORECASE), passage
+        firsts.append(passage.lower().index(thing) < len(passage) / 2)
+    assert 0.3 < sum(firsts) / len(firsts) < 0.7
 
 
 def _place(text: str, gloss: str) -> int:

@@ -132,14 +132,14 @@ class Recipe(_Strict):
     def _no_setting_is_ignored(self) -> Self:
         """Refuse what the recipe's kind would not read."""
         settings = {
-            "train.prompt_weight": (self.train.prompt_weight, "text"),
-            "data.beginning": (self.data.beginning, "vision"),
+            "train.prompt_weight": (self.train.prompt_weight, ("text",)),
+            "data.beginning": (self.data.beginning, ("vision", "reranker")),
         }
-        for name, (value, kind) in settings.items():
-            if value and self.kind != kind:
+        for name, (value, kinds) in settings.items():
+            if value and self.kind not in kinds:
                 raise ValueError(
-                    f"{name} is for recipes of kind {kind!r}, and this one is of kind "
-                    f"{self.kind!r}: take it out."
+                    f"{name} is for recipes of kind {' or '.join(kinds)}, and this one "
+                    f"is of kind {self.kind}: take it out."
                 )
         return self
 

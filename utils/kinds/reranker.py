@@ -21,15 +21,22 @@ from utils.tasks.base import Example
 
 __all__ = ["batch", "evaluate", "load", "loss", "prepare", "reply"]
 
-GLOSSES = {"glosses": 1.0}  # what is practiced beside verdicts
 TOP = 10  # passages that the embedding hands over
 
 
 def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
-    """The embedding model's tokenizer, and its weights below a head: it knows words."""
+    """The embedding model's tokenizer, and its weights below a head: it knows words.
+
+    Layers that the embedding does not have follow its own and change nothing at first:
+    the matrices that write into the residual stream are zero.
+    """
     tokenizer, body = embedding.load(MODELS / recipe.start)
     model = decoder(recipe, tokenizer)
-    model.model.load_state_dict(body.state_dict())
+    model.model.load_state_dict(body.state_dict(), strict=False)
+    with torch.no_grad():
+        for layer in model.model.layers[len(body.layers) :]:
+            layer.self_attn.o_proj.weight.zero_()
+            layer.mlp.down_proj.weight.zero_()
     return tokenizer, model
 
 
@@ -40,9 +47,15 @@ def batch(
 
     The wrong passage is mostly a near-duplicate of the right one: the pool has them
     side by side. `input_ids` are [twice the batch size, seq], right and wrong in turn;
-    `gloss_ids` and `gloss_labels` [batch size, seq] are texts with their glosses.
+    `gloss_ids` and `gloss_labels` [batch size, seq] are texts with their glosses. In
+    the beginning the town has one word for each thing: a detail is bound to its thing
+    sooner when only the thing's place changes.
     """
-    pool = pools.practice(recipe.data, step, recipe.train.batch_size)
+    data, glosses = recipe.data, "glosses"
+    if data.beginning and step < data.beginning.steps:
+        data = data.model_copy(update={"tasks": data.beginning.tasks})
+        glosses = "glosses-plain"
+    pool = pools.practice(data, step, recipe.train.batch_size)
     rng = random.Random(f"pairs/{recipe.data.seed}/{step}")
     prompts, so_far = [], []
     for place, example in enumerate(pool):
@@ -55,15 +68,15 @@ def batch(
     shared = _alike(prompts)
     rows = [ids[shared:] for ids in prompts]
     labels = [verdicts[shared:] for verdicts in so_far]
-    data = DataPart(seed=recipe.data.seed, tasks=GLOSSES, modes={"plain": 1})
-    glosses = mixture.batch(data, tokenizer, step, len(pool))
+    practiced = DataPart(seed=data.seed, tasks={glosses: 1}, modes={"plain": 1})
+    glossed = mixture.batch(practiced, tokenizer, step, len(pool))
     return BatchEncoding(
         {
             "shared": torch.tensor([prompts[0][:shared]]),
             "input_ids": mixture.pad_right(rows, tokenizer.pad_token_id),
             "so_far": mixture.pad_right(labels, IGNORE),
-            "gloss_ids": glosses["input_ids"],
-            "gloss_labels": glosses["labels"],
+            "gloss_ids": glossed["input_ids"],
+            "gloss_labels": glossed["labels"],
             "last": torch.tensor([len(ids) - 1 for ids in rows]),
             "verdicts": torch.tensor([verdicts[-1] for verdicts in labels]),
         }

@@ -69,12 +69,13 @@ class Passages:
     """Find the passage that answers a question.
 
     With `near`, the other passages of a pool are near-duplicates: another thing at
-    the same place, the same thing elsewhere, or another fact about it.
+    the same place, the same thing elsewhere, or another fact about it. `plain` ones
+    have one word for each thing and one way to ask, for a beginner.
     """
 
-    def __init__(self, near: bool = False) -> None:
-        self.near = near
-        self.name = "near_passages" if near else "passages"
+    def __init__(self, near: bool = False, plain: bool = False) -> None:
+        self.near, self.plain = near, plain
+        self.name = ("near_passages" if near else "passages") + "-plain" * plain
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A question; `answer` is its passage, `thought` what links the two."""
@@ -90,11 +91,22 @@ class Passages:
                 near = [fact for fact in neighbors(center) if split_of(fact) == split]
                 group += rng.sample(near, min(NEAR - 1, len(near)))
             facts |= dict.fromkeys(group)
-        return [_example(rng, fact, split, self.name) for fact in [*facts][:size]]
+        return [self._example(rng, fact, split) for fact in [*facts][:size]]
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is the passage itself."""
         return reply.strip() == example.answer
+
+    def _example(self, rng: random.Random, fact: Fact, split: Split) -> Example:
+        text = passage(rng, fact, self.plain)
+        return Example(
+            task=self.name,
+            messages=[user(question(rng, fact, split, self.plain))],
+            answer=text,
+            thought=gloss(fact),
+            reply=text,
+            evidence=text,
+        )
 
 
 def neighbors(fact: Fact) -> list[Fact]:
@@ -150,23 +162,11 @@ def gloss(fact: Fact) -> str:
     return " | ".join([*(words()[sort][row][0] for sort, row in sorts), fact.relation])
 
 
-def _example(rng: random.Random, fact: Fact, split: Split, task: str) -> Example:
-    text = passage(rng, fact)
-    return Example(
-        task=task,
-        messages=[user(question(rng, fact, split))],
-        answer=text,
-        thought=gloss(fact),
-        reply=text,
-        evidence=text,
-    )
-
-
-def passage(rng: random.Random, fact: Fact) -> str:
+def passage(rng: random.Random, fact: Fact, plain: bool = False) -> str:
     """The fact as somebody might put it down."""
     relation = relations(fact.domain)[fact.relation]
-    text = rng.choice(relation["says"]).format(
-        s=_subject(rng, fact), v=rng.choice(relation["values"])
+    text = _one(rng, relation["says"], plain).format(
+        s=subject(rng, fact, plain), v=rng.choice(relation["values"])
     )
     text = text[0].upper() + text[1:]
     if rng.random() < 0.15:
@@ -174,12 +174,18 @@ def passage(rng: random.Random, fact: Fact) -> str:
     return text + rng.choice(TAILS) if rng.random() < 0.15 else text
 
 
-def question(rng: random.Random, fact: Fact, split: Split) -> str:
-    """A question of the split: outside training, wordings that training never uses."""
+def question(rng: random.Random, fact: Fact, split: Split, plain: bool = False) -> str:
+    """A question of the split: outside training, wordings that training never uses.
+
+    A plain one is put in the same way everywhere.
+    """
     train = split == "train"
     relation = relations(fact.domain)[fact.relation]
+    if plain:
+        text = relation["asks"][0].format(s=subject(rng, fact, plain))
+        return f"{text[0].upper()}{text[1:]}?"
     ask = rng.choice(relation["asks" if train else "held_out"])
-    text = ask.format(s=_subject(rng, fact))
+    text = ask.format(s=subject(rng, fact))
     if train and rng.random() < 0.1:
         shuffled = text.split()
         rng.shuffle(shuffled)
@@ -191,10 +197,16 @@ def question(rng: random.Random, fact: Fact, split: Split) -> str:
     return text.rstrip(".?") if rng.random() < 0.15 else text
 
 
-def _subject(rng: random.Random, fact: Fact) -> str:
+def subject(rng: random.Random, fact: Fact, plain: bool = False) -> str:
     """The thing in any of its words: "the woodworker's bike"."""
     things, sides = (words()[sort] for sort in DOMAINS[fact.domain])
     form = rng.choice(AT_PLACE if fact.domain == "places" else OWNED)
     return form.format(
-        thing=rng.choice(things[fact.thing]), side=rng.choice(sides[fact.side])
+        thing=_one(rng, things[fact.thing], plain),
+        side=_one(rng, sides[fact.side], plain),
     )
+
+
+def _one(rng: random.Random, ways: list[str], plain: bool) -> str:
+    """One of several ways to say something: the first if it is to be plain."""
+    return ways[0] if plain else rng.choice(ways)

@@ -14,9 +14,14 @@ from utils.tasks.town import Fact, gloss, passage, question, random_fact
 
 
 class TwinPassages:
-    """Find the passage that answers a question, and not its twin."""
+    """Find the passage that answers a question, and not its twin.
 
-    name = "twin_passages"
+    `plain` ones have one word for each thing and one way to ask, for a beginner.
+    """
+
+    def __init__(self, plain: bool = False) -> None:
+        self.plain = plain
+        self.name = "twin_passages" + "-plain" * plain
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A question; `answer` is its passage, `thought` the fact it asks for."""
@@ -31,12 +36,29 @@ class TwinPassages:
             twin = _exchanged(*pair)
             if not used & {*pair, *twin}:
                 used |= {*pair, *twin}
-                examples += [_example(rng, facts, split) for facts in (pair, twin)]
+                examples += [self._example(rng, both, split) for both in (pair, twin)]
         return examples[:size]
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is the passage itself."""
         return reply.strip() == example.answer
+
+    def _example(
+        self, rng: random.Random, facts: tuple[Fact, Fact], split: Split
+    ) -> Example:
+        """A question for either fact, and a passage with both in any order."""
+        asked, beside = rng.sample(facts, 2)
+        order = rng.sample((asked, beside), 2)
+        parts = [passage(rng, fact, self.plain) for fact in order]
+        text = " ".join(parts)
+        return Example(
+            task=self.name,
+            messages=[user(question(rng, asked, split, self.plain))],
+            answer=text,
+            thought=gloss(asked),
+            reply=text,
+            evidence=parts[order.index(asked)],
+        )
 
 
 def two_facts(rng: random.Random, split: Split) -> tuple[Fact, Fact]:
@@ -54,19 +76,3 @@ def two_facts(rng: random.Random, split: Split) -> tuple[Fact, Fact]:
 
 def _exchanged(one: Fact, other: Fact) -> tuple[Fact, Fact]:
     return replace(one, relation=other.relation), replace(other, relation=one.relation)
-
-
-def _example(rng: random.Random, facts: tuple[Fact, Fact], split: Split) -> Example:
-    """A question for either fact, and a passage with both in any order."""
-    asked, beside = rng.sample(facts, 2)
-    order = rng.sample((asked, beside), 2)
-    parts = [passage(rng, fact) for fact in order]
-    text = " ".join(parts)
-    return Example(
-        task=TwinPassages.name,
-        messages=[user(question(rng, asked, split))],
-        answer=text,
-        thought=gloss(asked),
-        reply=text,
-        evidence=parts[order.index(asked)],
-    )
