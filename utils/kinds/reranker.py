@@ -32,7 +32,7 @@ def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """
     tokenizer, body = embedding.load(MODELS / recipe.start)
     model = decoder(recipe, tokenizer)
-    model.model.load_state_dict(body.state_dict(), strict=False)
+    model.model.load_state_dict(model.model.state_dict() | body.state_dict())
     with torch.no_grad():
         for layer in model.model.layers[len(body.layers) :]:
             layer.self_attn.o_proj.weight.zero_()
