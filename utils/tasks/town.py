@@ -91,21 +91,27 @@ class Passages:
                 near = [fact for fact in neighbors(center) if split_of(fact) == split]
                 group += rng.sample(near, min(NEAR - 1, len(near)))
             facts |= dict.fromkeys(group)
-        return [self._example(rng, fact, split) for fact in [*facts][:size]]
+        examples = []
+        for fact in [*facts][:size]:
+            text = passage(rng, fact, self.plain)
+            examples.append(self.example(rng, fact, split, text, evidence=text))
+        return examples
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is the passage itself."""
         return reply.strip() == example.answer
 
-    def _example(self, rng: random.Random, fact: Fact, split: Split) -> Example:
-        text = passage(rng, fact, self.plain)
+    def example(
+        self, rng: random.Random, fact: Fact, split: Split, text: str, evidence: str
+    ) -> Example:
+        """A question for a fact that `evidence` tells, a part of the passage."""
         return Example(
             task=self.name,
             messages=[user(question(rng, fact, split, self.plain))],
             answer=text,
             thought=gloss(fact),
             reply=text,
-            evidence=text,
+            evidence=evidence,
         )
 
 

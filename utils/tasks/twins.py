@@ -9,23 +9,19 @@ it together with the question, can look. Lesson 07 shows both.
 import random
 from dataclasses import replace
 
-from utils.tasks.base import Example, Split, user
-from utils.tasks.town import Fact, gloss, passage, question, random_fact
+from utils.tasks.base import Example, Split
+from utils.tasks.town import Fact, Passages, passage, random_fact
 
 
-class TwinPassages:
+class TwinPassages(Passages):
     """Find the passage that answers a question, and not its twin.
 
     `plain` ones have one word for each thing and one way to ask, for a beginner.
     """
 
     def __init__(self, plain: bool = False) -> None:
-        self.plain = plain
+        super().__init__(plain=plain)
         self.name = "twin_passages" + "-plain" * plain
-
-    def sample(self, rng: random.Random, split: Split) -> Example:
-        """A question; `answer` is its passage, `thought` the fact it asks for."""
-        return self.pool(rng, split, 1)[0]
 
     def pool(self, rng: random.Random, split: Split, size: int) -> list[Example]:
         """`size` questions, each answered by one passage only; twins lie together."""
@@ -36,29 +32,18 @@ class TwinPassages:
             twin = _exchanged(*pair)
             if not used & {*pair, *twin}:
                 used |= {*pair, *twin}
-                examples += [self._example(rng, both, split) for both in (pair, twin)]
+                examples += [self._paired(rng, both, split) for both in (pair, twin)]
         return examples[:size]
 
-    def grade(self, example: Example, reply: str) -> bool:
-        """Right when the reply is the passage itself."""
-        return reply.strip() == example.answer
-
-    def _example(
+    def _paired(
         self, rng: random.Random, facts: tuple[Fact, Fact], split: Split
     ) -> Example:
         """A question for either fact, and a passage with both in any order."""
         asked, beside = rng.sample(facts, 2)
         order = rng.sample((asked, beside), 2)
         parts = [passage(rng, fact, self.plain) for fact in order]
-        text = " ".join(parts)
-        return Example(
-            task=self.name,
-            messages=[user(question(rng, asked, split, self.plain))],
-            answer=text,
-            thought=gloss(asked),
-            reply=text,
-            evidence=parts[order.index(asked)],
-        )
+        evidence = parts[order.index(asked)]
+        return self.example(rng, asked, split, " ".join(parts), evidence)
 
 
 def two_facts(rng: random.Random, split: Split) -> tuple[Fact, Fact]:
