@@ -19,12 +19,14 @@ GREEDY = {"do_sample": False, "max_new_tokens": 6}
 
 
 def code_recipe():
-    recipe = tiny_recipe(prompt_weight=0.25)
+    recipe = tiny_recipe()
+    train = recipe.train.model_copy(update={"prompt_weight": 0.25})
     data = recipe.data.model_copy(
         update={"tasks": {"code": 0.5, "code-fim": 0.5}, "modes": {}, "history": 0}
     )
     part = recipe.tokenizer.model_copy(update={"vocab_size": 512, "examples": 60})
-    return recipe.model_copy(update={"kind": "text", "data": data, "tokenizer": part})
+    update = {"kind": "text", "data": data, "tokenizer": part, "train": train}
+    return recipe.model_copy(update=update)
 
 
 @pytest.fixture(scope="module")
