@@ -125,35 +125,6 @@ def test_the_rate_warms_up_and_falls_to_zero():
     assert shares[4:] == sorted(shares[4:], reverse=True)
 
 
-def test_auto_precision_is_the_faster_of_two_and_changes_nothing():
-    model, untouched = tiny_model(), tiny_model()
-    recipe = tiny_recipe(precision="auto")
-    chosen = train._precision(model, tiny_tokenizer(), recipe, torch.device("cpu"))
-    assert chosen in (torch.bfloat16, torch.float32)
-    assert same(model, untouched)
-    assert all(parameter.grad is None for parameter in model.parameters())
-
-
-def test_an_emulated_precision_is_not_timed_on_whole_batches(monkeypatch):
-    timed = []
-    monkeypatch.setattr(train, "_seconds", lambda *args: timed.append(args) or 1.0)
-    recipe, cpu = tiny_recipe(precision="auto"), torch.device("cpu")
-    for emulated in (True, False):
-        monkeypatch.setattr(train, "_is_emulated", lambda *_, is_so=emulated: is_so)
-        chosen = train._precision(tiny_model(), tiny_tokenizer(), recipe, cpu)
-        assert chosen == torch.float32 or not emulated
-        assert bool(timed) is not emulated
-
-
-@pytest.mark.parametrize(("slower", "emulated"), [(0.5, False), (2, False), (60, True)])
-def test_what_is_far_slower_than_fp32_is_emulated(monkeypatch, slower, emulated):
-    # Three products in the one precision, then three in fp32, each read at both ends.
-    lengths = [slower, 1.2 * slower, slower, 1.0, 1.1, 1.0]
-    readings = iter([t for length in lengths for t in (0.0, length)])
-    monkeypatch.setattr(train.time, "perf_counter", lambda: next(readings))
-    assert train._is_emulated(torch.bfloat16, torch.device("cpu")) is emulated
-
-
 def test_bfloat16_learns_too_and_keeps_its_weights_whole(tmp_path):
     model, losses = trained(tmp_path, precision="bf16")
     assert losses[-1] < 0.8 * losses[0]

@@ -63,8 +63,9 @@ def tiny_tokenizer():
 
 def tiny_model(seed: int = 1):
     """A new untrained model of the recipe; equal seeds give equal weights."""
+    config = _prepared()[1].config  # first: the first call draws random numbers
     torch.manual_seed(seed)
-    return Qwen3ForCausalLM(_prepared()[1].config).eval()
+    return Qwen3ForCausalLM(config).eval()
 
 
 def chatty_model(seed: int = 1):

@@ -18,8 +18,9 @@ from safetensors.torch import load_file, save_file
 from torch.optim import Optimizer
 from transformers import BatchEncoding, PreTrainedModel
 
-from utils import kinds, optimizers
+from utils import kinds, optimizers, precision
 from utils.kinds import Kind
+from utils.precision import Arithmetic
 from utils.recipe import Recipe, TrainPart
 
 SAVE_EVERY = 200
@@ -54,7 +55,7 @@ def train(
     made = optimizers.optimizers(model, plan)
     start = _resume(model, made, folder)
     kind = kinds.of(recipe)
-    precision = _precision(model, processor, recipe, device)
+    way = precision.choose(model, processor, recipe, device)
     stop = min(until or plan.steps, plan.steps)
     done: list[Step] = []
     saved = 0
@@ -64,7 +65,7 @@ def train(
         for number in range(start, stop):
             batch = kind.batch(recipe, processor, number).to(device)
             optimizers.set_rates(made, rate_share(plan, number))
-            loss = _step(model, made, kind, batch, precision, plan.clip_norm)
+            loss = _step(model, made, kind, batch, way, plan.clip_norm)
             step = Step(number, loss, batch["input_ids"].numel())
             done.append(step)
             seen += step.tokens
@@ -91,74 +92,17 @@ def _step(
     made: list[Optimizer],
     kind: Kind,
     batch: BatchEncoding,
-    precision,
+    way: Arithmetic,
     clip_norm: float,
 ) -> float:
     model.train()
-    loss = _loss(model, kind, batch, precision)
+    loss = way.loss(model, kind, batch)
     model.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
     for optimizer in made:
         optimizer.step()
     return loss.item()
-
-
-def _loss(
-    model, kind: Kind, batch: BatchEncoding, precision: torch.dtype
-) -> torch.Tensor:
-    lower = precision == torch.bfloat16
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=lower):
-        return kind.loss(model, batch)
-
-
-def _precision(model, processor, recipe: Recipe, device) -> torch.dtype:
-    """The recipe's precision; "auto" times both here and takes the faster."""
-    fixed = {"bf16": torch.bfloat16, "fp32": torch.float32}
-    if recipe.train.precision in fixed:
-        return fixed[recipe.train.precision]
-    if _is_emulated(torch.bfloat16, device):
-        return torch.float32
-    kind = kinds.of(recipe)
-    batch = kind.batch(recipe, processor, 0).to(device)
-    return min(fixed.values(), key=lambda dtype: _seconds(model, kind, batch, dtype))
-
-
-def _is_emulated(dtype: torch.dtype, device: torch.device) -> bool:
-    """Whether a product of matrices takes over three times as long as in fp32.
-
-    A processor without instructions for bf16 can be sixty times slower, so that timing
-    whole batches would take minutes.
-    """
-
-    def seconds(dtype: torch.dtype) -> float:
-        matrix = torch.ones(256, 256, dtype=dtype, device=device)
-        return _fastest(lambda: (matrix @ matrix)[0, 0].item())
-
-    return seconds(dtype) > 3 * seconds(torch.float32)
-
-
-def _seconds(model, kind: Kind, batch: BatchEncoding, dtype: torch.dtype) -> float:
-    """Of the fastest forward and backward pass; leaves no gradient behind."""
-
-    def both_ways() -> None:
-        loss = _loss(model, kind, batch, dtype)
-        loss.backward()
-        loss.item()
-
-    fastest = _fastest(both_ways)
-    model.zero_grad(set_to_none=True)
-    return fastest
-
-
-def _fastest(call: Callable[[], object]) -> float:
-    """Seconds that the fastest of three calls takes."""
-    times = []
-    for _ in range(3):
-        clock = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - clock)
-    return min(times)
 
 
 def _save(model, made: list[Optimizer], folder: Path, step: int) -> None:
