@@ -15,6 +15,7 @@ from utils import recipe as recipes
 from utils.paths import MODELS
 from utils.recipe import Recipe
 
+COMPILERS = ("g++", "clang++", "cl")
 LOGGED = 20  # losses of the first steps, which the tests replay
 
 
@@ -27,6 +28,11 @@ def main(argv: list[str]) -> int:
         "--fresh", action="store_true", help="forget an earlier, unfinished run"
     )
     parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="build the layers first (a minute, a C++ compiler); then they are faster",
+    )
+    parser.add_argument(
         "--measure", action="store_true", help="do not train, only measure again"
     )
     options = parser.parse_args(argv)
@@ -35,17 +41,22 @@ def main(argv: list[str]) -> int:
         known = ", ".join(sorted(p.parent.name for p in MODELS.glob("*/recipe.yml")))
         print(f"There is no recipe for {options.name!r}; there is one for: {known}.")
         return 2
+    if options.compile and not any(map(shutil.which, COMPILERS)):
+        print("--compile needs a C++ compiler: install g++, or leave --compile out.")
+        return 2
     recipe = recipes.read(folder / "recipe.yml")
     if not options.measure:
         if options.fresh:
             shutil.rmtree(folder / "checkpoints", ignore_errors=True)
-        cook(recipe, folder, options.device)
+        cook(recipe, folder, options.device, compiled=options.compile)
     card.write(recipe, folder)
     print(f"{options.name} is ready in {folder}: see card.md there.")
     return 0
 
 
-def cook(recipe: Recipe, folder: Path, device: str | None = None) -> None:
+def cook(
+    recipe: Recipe, folder: Path, device: str | None = None, *, compiled: bool = False
+) -> None:
     """Train by the recipe and write the finished model into `folder`."""
     from utils import kinds, train
     from utils.env import best_device
@@ -53,7 +64,8 @@ def cook(recipe: Recipe, folder: Path, device: str | None = None) -> None:
     work = folder / "checkpoints"
     processor, model = kinds.of(recipe).prepare(recipe)
     model.to(device or best_device())
-    train.train(model, processor, recipe, work, on_save=_Log(folder).add)
+    log = _Log(folder)
+    train.train(model, processor, recipe, work, on_save=log.add, compiled=compiled)
     export(model, processor, folder)
 
 

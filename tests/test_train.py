@@ -1,5 +1,7 @@
 """The training loop: it learns, repeats itself exactly, and survives being killed."""
 
+import shutil
+
 import pytest
 import torch
 from tiny_chat import tiny_model, tiny_recipe, tiny_tokenizer
@@ -129,6 +131,20 @@ def test_bfloat16_learns_too_and_keeps_its_weights_whole(tmp_path):
     model, losses = trained(tmp_path, precision="bf16")
     assert losses[-1] < 0.8 * losses[0]
     assert all(weight.dtype == torch.float32 for weight in weights(model))
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="no C++ compiler here")
+def test_compiled_layers_learn_the_same(tmp_path):
+    trained(tmp_path / "plain", until=3)
+    model = tiny_model()
+    train.train(
+        model, tiny_tokenizer(), tiny_recipe(), tmp_path, until=3, compiled=True
+    )
+    names = [name for name, _ in model.named_parameters()]
+    assert names == [name for name, _ in tiny_model().named_parameters()]
+    _, resumed = trained(tmp_path, until=4)  # what was saved fits a model as it is
+    _, plain = trained(tmp_path / "plain", until=4)
+    assert resumed == pytest.approx(plain, rel=1e-3)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this machine")

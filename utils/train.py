@@ -17,6 +17,7 @@ from rich.progress import Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import load_file, save_file
 from torch.optim import Optimizer
 from transformers import BatchEncoding, PreTrainedModel
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 from utils import kinds, optimizers, precision
 from utils.kinds import Kind
@@ -43,12 +44,14 @@ def train(
     *,
     until: int | None = None,
     on_save: Callable[[list[Step]], None] | None = None,
+    compiled: bool = False,
 ) -> list[Step]:
     """Train `model` in place by `recipe` and return the steps done in this call.
 
     Saves to `folder` every 200 steps and goes on from there when called again;
     `on_save` then gets the steps since the save before. `until` stops early, with the
-    learning rate still planned for the whole recipe.
+    learning rate still planned for the whole recipe. `compiled` layers take a minute
+    to build, which needs a C++ compiler on a CPU, and are then faster.
     """
     plan = recipe.train
     device = next(model.parameters()).device
@@ -56,6 +59,8 @@ def train(
     start = _resume(model, made, folder)
     kind = kinds.of(recipe)
     way = precision.choose(model, processor, recipe, device)
+    if compiled:
+        _compile_layers(model)
     stop = min(until or plan.steps, plan.steps)
     done: list[Step] = []
     saved = 0
@@ -85,6 +90,13 @@ def rate_share(plan: TrainPart, step: int) -> float:
         return (step + 1) / plan.warmup_steps
     done = (step - plan.warmup_steps) / max(1, plan.steps - plan.warmup_steps)
     return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def _compile_layers(model: PreTrainedModel) -> None:
+    """Compile each repeated layer by itself: those of one shape share what is built."""
+    for module in model.modules():
+        if isinstance(module, GradientCheckpointingLayer):  # the class they all have
+            module.compile(dynamic=True)
 
 
 def _step(
