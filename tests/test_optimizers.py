@@ -48,13 +48,14 @@ def test_each_group_gets_its_share_of_its_own_rate():
     assert rates == pytest.approx([0.002, 0.002, 0.005])
 
 
-def test_muon_takes_the_steps_of_the_one_in_torch():
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_muon_takes_the_steps_of_the_one_in_torch(precision):
     torch.manual_seed(0)
     shapes = [(24, 24), (64, 24), (24, 64), (64, 24)]
     ours = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
     theirs = [torch.nn.Parameter(one.detach().clone()) for one in ours]
     settings = {"lr": 0.01, "weight_decay": 0.05}
-    made = Muon(ours, **settings)
+    made = Muon(ours, precision=precision, **settings)
     reference = torch.optim.Muon(theirs, adjust_lr_fn="match_rms_adamw", **settings)
     start = [one.detach().clone() for one in ours]
     for _ in range(3):
@@ -64,15 +65,17 @@ def test_muon_takes_the_steps_of_the_one_in_torch():
         made.step()
         reference.step()
     for one, other, before in zip(ours, theirs, start, strict=True):
-        # It rounds to bfloat16 inside, so the two agree to about a hundredth.
+        # That one rounds to bfloat16 inside, so the two agree to a few hundredths.
         far = (one - other).norm() / (one - before).norm()
-        assert far < 0.02
+        assert far < 0.03
+        assert one.dtype == torch.float32
 
 
-def test_evened_matrices_are_equally_strong_in_every_direction():
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_evened_matrices_are_equally_strong_in_every_direction(precision):
     torch.manual_seed(0)
     for shape in ((3, 8, 20), (3, 20, 8)):
-        strengths = torch.linalg.svdvals(evened(torch.randn(shape)))
+        strengths = torch.linalg.svdvals(evened(torch.randn(shape), precision))
         assert strengths.min() > 0.6
         assert strengths.max() < 1.3
 

@@ -1,8 +1,8 @@
 """Muon: moves a layer's matrices by steps of even size in every direction.
 
 Jordan (2024), https://kellerjordan.github.io/posts/muon; rates are scaled as by Liu et
-al. (2025, arXiv 2502.16982). `torch.optim.Muon` rounds to bfloat16 inside, which takes
-sixty times as long on a processor without such instructions; this one stays in float32.
+al. (2025, arXiv 2502.16982). `torch.optim.Muon` always rounds to bfloat16 inside, which
+takes sixty times as long on a processor without such instructions; here it is a choice.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,7 +28,10 @@ class Muon(Optimizer):
         lr: float = 1e-3,
         weight_decay: float = 0.0,
         momentum: float = 0.95,
+        precision: torch.dtype = torch.float32,
     ) -> None:
+        """`precision` is of the products inside; what is kept keeps its own."""
+        self.precision = precision
         settings = {"lr": lr, "weight_decay": weight_decay, "momentum": momentum}
         super().__init__(params, settings)
 
@@ -53,7 +56,8 @@ class Muon(Optimizer):
         moves = [self._momentum(p, group["momentum"]) for p in parameters]
         # So that a rate means the same step size as with AdamW (Liu et al.).
         rate = group["lr"] * 0.2 * max(shape) ** 0.5
-        for parameter, move in zip(parameters, evened(torch.stack(moves)), strict=True):
+        even = evened(torch.stack(moves), self.precision)
+        for parameter, move in zip(parameters, even, strict=True):
             parameter.mul_(1 - group["lr"] * group["weight_decay"])
             parameter.add_(move.view_as(parameter), alpha=-rate)
 
@@ -67,17 +71,18 @@ class Muon(Optimizer):
         return parameter.grad.lerp(buffer, share).flatten(1)
 
 
-def evened(matrices: Tensor) -> Tensor:
+def evened(matrices: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
     """Matrices [n, rows, columns] with all singular values near one.
 
-    Five rounds of Newton and Schulz with Jordan's polynomial, which leave them between
-    about 0.7 and 1.2.
+    Five rounds of Newton and Schulz with Jordan's polynomial, computed in `precision`,
+    which leave them between about 0.7 and 1.2.
     """
     a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
     wide = matrices.mT if tall else matrices
     wide = wide / wide.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
+    wide = wide.to(precision)
     for _ in range(ITERATIONS):
         gram = wide @ wide.mT
         wide = a * wide + (b * gram + c * gram @ gram) @ wide
-    return wide.mT if tall else wide
+    return (wide.mT if tall else wide).to(matrices.dtype)

@@ -15,11 +15,13 @@ from utils.muon import Muon
 from utils.recipe import TrainPart
 
 
-def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
+def optimizers(
+    model: nn.Module, plan: TrainPart, precision: torch.dtype = torch.float32
+) -> list[Optimizer]:
     """The optimizers of a plan, rates still zero; every weight is in one of them.
 
     Each group holds its highest rate as `peak`. Decay is for matrices only: it would
-    pull a norm's scale away from one.
+    pull a norm's scale away from one. `precision` is for the products inside Muon.
     """
     inner = _inner_matrices(model) if plan.matrix_rate else []
     kernels = _kernels(model) if plan.kernel_rate else []
@@ -31,10 +33,10 @@ def optimizers(model: nn.Module, plan: TrainPart) -> list[Optimizer]:
         _group([p for p in others if p.dim() < 2], rate, 0.0),
     ]
     made: list[Optimizer] = [AdamW(groups, lr=0.0, betas=plan.betas, fused=True)]
-    if inner:
-        made.append(Muon([_group(inner, plan.matrix_rate, decay)], lr=0.0))
-    if kernels:
-        made.append(Muon([_group(kernels, plan.kernel_rate, decay)], lr=0.0))
+    for matrices, peak in ((inner, plan.matrix_rate), (kernels, plan.kernel_rate)):
+        if matrices:
+            moved = _group(matrices, peak, decay)
+            made.append(Muon([moved], lr=0.0, precision=precision))
     return made
 
 

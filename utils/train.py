@@ -55,10 +55,10 @@ def train(
     """
     plan = recipe.train
     device = next(model.parameters()).device
-    made = optimizers.optimizers(model, plan)
+    way = precision.choose(model, processor, recipe, device)
+    made = optimizers.optimizers(model, plan, way.precision)
     start = _resume(model, made, folder)
     kind = kinds.of(recipe)
-    way = precision.choose(model, processor, recipe, device)
     if compiled:
         _compile_layers(model)
     stop = min(until or plan.steps, plan.steps)
