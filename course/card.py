@@ -14,6 +14,7 @@ MODES = {True: "on", False: "off", None: ""}
 BY = {
     "tfidf": " (tfidf alone)",
     "embedding": " (embedding alone)",
+    "both": " (with the embedding)",
     "pocket-chat": " (pocket-chat)",
 }
 CODE = ("def ", "<|fim")  # questions that are shown with their line breaks

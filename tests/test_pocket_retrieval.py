@@ -1,5 +1,6 @@
-"""What the pocket embedding is for: meaning before words."""
+"""What the pocket embedding and reranker are for: meaning before words, then detail."""
 
+import math
 import random
 import re
 from functools import cache
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.models
 
 SEED = 40961  # neither a card, a lesson nor another test measures with it
 N = 500
+TOP = 10
 
 # Questions that no template makes, with the passage each of them wants.
 TYPED = {
@@ -63,6 +65,43 @@ def near(name: str) -> list[torch.Tensor]:
     return [nearness(model, tokenizer, *pools.sides(p)) for p in measured_pools(name)]
 
 
+@cache
+def reranked(name: str) -> list[list[int]]:
+    """For each question the places of ten passages, the likeliest "yes" first."""
+    model, tokenizer = models.load("reranker", "pocket")
+    ranked = []
+    for pool, cosines in zip(measured_pools(name), near(name), strict=True):
+        questions, passages = pools.sides(pool)
+        for question, places in zip(questions, found(cosines), strict=True):
+            pairs = [(question, passages[place]) for place in places]
+            scores = retrieval.rerank(model, tokenizer, pairs)
+            order = scores.argsort(descending=True, stable=True)
+            ranked.append([places[i] for i in order.tolist()])
+    return ranked
+
+
+def found(cosines: torch.Tensor) -> list[list[int]]:
+    return cosines.topk(TOP).indices.tolist()
+
+
+def ranks(ranked: list[list[int]]) -> list[int]:
+    """Where each question's passage stands, from 1; one past the end if it is lost."""
+    size = pools.SIZE
+    return [
+        row.index(i % size) + 1 if i % size in row else TOP + 1
+        for i, row in enumerate(ranked)
+    ]
+
+
+def recall(places: list[int], k: int = 1) -> float:
+    return sum(place <= k for place in places) / len(places)
+
+
+def reciprocal(places: list[int]) -> float:
+    """Mean reciprocal rank; a passage outside the ten counts nothing."""
+    return sum(1 / place for place in places if place <= TOP) / len(places)
+
+
 def share_a_word(example: Example) -> bool:
     """Whether question and passage use the same word for a thing, place or owner."""
     texts = [example.messages[0]["content"].lower(), example.answer.lower()]
@@ -95,6 +134,30 @@ def test_meaning_finds_what_shared_words_do_not(capsys):
     assert lines[False][0] >= 0.85
     assert lines[False][1] <= 0.25
     assert lines[True][0] > lines[True][1] > lines[False][1]
+
+
+def test_the_reranker_raises_what_the_embedding_finds(capsys):
+    first = ranks([row for cosines in near("twin_passages") for row in found(cosines)])
+    second = ranks(reranked("twin_passages"))
+    gained = sum(b == 1 < a for a, b in zip(first, second, strict=True))
+    lost = sum(a == 1 < b for a, b in zip(first, second, strict=True))
+    with capsys.disabled():
+        print(
+            f"\n  twins, n = {N}, seed {SEED}: recall@1 {recall(first):.1%} "
+            f"-> {recall(second):.1%} ({gained} gained, {lost} lost), MRR "
+            f"{reciprocal(first):.3f} -> {reciprocal(second):.3f}, recall@{TOP} "
+            f"{recall(first, TOP):.1%}",
+            end="",
+        )
+    assert recall(second) > recall(first)
+    assert reciprocal(second) > reciprocal(first)
+    assert chance_of(gained, lost) < 0.001
+
+
+def chance_of(gained: int, lost: int) -> float:
+    """Chance of as many gains if gains and losses were equally likely (sign test)."""
+    total = gained + lost
+    return sum(math.comb(total, k) for k in range(gained, total + 1)) / 2**total
 
 
 def test_wordings_that_no_template_makes():

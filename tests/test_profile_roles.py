@@ -22,7 +22,7 @@ POCKET = {
 DECODERS = ("base", "coder", "math", "moe", "hybrid", "draft")
 REAL = [name for name in profiles.profiles() if name != "pocket"]
 # Roles whose path no pocket model can take yet.
-WITHOUT = {"vision", "reranker"}
+WITHOUT = {"vision"}
 # Least share of right replies; a tiny model has little to spare in 4 bits.
 RIGHT = {"none": 0.75, "nf4": 0.5}
 

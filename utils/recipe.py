@@ -77,11 +77,11 @@ class Bar(_Strict):
     """What the finished model must reach: a share of `n` fresh problems of a task.
 
     `thinking` is None for a model that has no such mode. `by` names who answers: the
-    model, or what it is compared with on the same problems.
+    model, what it is compared with on the same problems, or both in one score.
     """
 
     task: str
-    by: Literal["model", "tfidf", "embedding", "pocket-chat"] = "model"
+    by: Literal["model", "tfidf", "embedding", "both", "pocket-chat"] = "model"
     thinking: bool | None = None
     n: int = Field(ge=50)
     at_least: float = 0.0

@@ -23,6 +23,7 @@ JUDGE = (
 OPENING = f"<|im_start|>system\n{JUDGE}<|im_end|>\n<|im_start|>user\n"
 CLOSING = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
 VERDICTS = ("no", "yes")
+NEARNESS = 50.0  # on dev pools of 600 (seed 777), good for twins and for all others
 
 
 def as_query(question: str, instruction: str = INSTRUCTION) -> str:
@@ -84,6 +85,18 @@ def rerank(
         logits = model(**batch, use_cache=False, logits_to_keep=1).logits[:, -1]
         scores[chosen] = logits[:, verdicts].float().softmax(-1)[:, 1].cpu()
     return scores
+
+
+def fuse(
+    verdicts: torch.Tensor, cosines: torch.Tensor, nearness: float = NEARNESS
+) -> torch.Tensor:
+    """One score of what reranker and embedding say: log-odds of "yes" plus nearness.
+
+    `verdicts` are of `rerank`, `cosines` of `search`, of one shape. The embedding knows
+    what a passage is about, the reranker what belongs to what; each misses what the
+    other sees.
+    """
+    return torch.logit(verdicts, eps=1e-7) + nearness * cosines
 
 
 def text_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

@@ -1,6 +1,7 @@
 """Rerankers: Qwen decoders that read a question with a passage and say yes or no."""
 
 import random
+from functools import lru_cache
 from itertools import takewhile
 
 import torch
@@ -122,14 +123,20 @@ def _alike(rows: list[list[int]]) -> int:
 def evaluate(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, bar: Bar, seed: int
 ) -> Result:
-    """Recall@1 of the embedding's ten nearest passages, before or after reranking."""
+    """Recall@1 among the embedding's ten nearest passages.
+
+    By the embedding alone, by the model's verdicts, or by both in one score.
+    """
     task, graded = TASKS[bar.task], []
     for pool in pools.pools(task, bar.n, seed):
         questions, passages = pools.sides(pool)
-        order = _nearest(questions, passages)
+        cosines, places = _nearest(questions, passages)
+        scores = cosines
         if bar.by != "embedding":
-            order = _reranked(model, tokenizer, questions, passages, order)
-        graded += pools.grade(task, pool, [places[0] for places in order])
+            scores = _verdicts(model, tokenizer, questions, passages, places)
+        if bar.by == "both":
+            scores = retrieval.fuse(scores, cosines)
+        graded += pools.grade(task, pool, _first(scores, places))
     return Result(graded, seed)
 
 
@@ -142,33 +149,46 @@ def reply(
     """The passage put first for the example's question, among passages and twins."""
     questions = [pools.question_of(example)]
     passages = pools.sides(pools.shown("twin_passages"))[1]
-    order = _nearest(questions, passages)
-    [places] = _reranked(model, tokenizer, questions, passages, order)
-    return Reply(None, passages[places[0]], tokens=0, finished=True)
+    places = _nearest(questions, passages)[1]
+    scores = _verdicts(model, tokenizer, questions, passages, places)
+    [first] = _first(scores, places)
+    return Reply(None, passages[first], tokens=0, finished=True)
 
 
-def _nearest(questions: list[str], passages: list[str]) -> list[list[int]]:
-    """Places of the ten passages nearest to each question, nearest first."""
+def _nearest(
+    questions: list[str], passages: list[str]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cosines and places of each question's ten nearest passages, nearest first."""
     near = nearness(*models.load("embedding", "pocket"), questions, passages)
-    return near.topk(TOP).indices.tolist()
+    return tuple(near.topk(TOP))
 
 
-def _reranked(
+def _verdicts(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     questions: list[str],
     passages: list[str],
-    order: list[list[int]],
-) -> list[list[int]]:
-    """The same places, the likeliest "yes" first."""
-    pairs = [
+    places: torch.Tensor,
+) -> torch.Tensor:
+    """How likely "yes" is for each question's passages, as `places`: [questions, k]."""
+    pairs = tuple(
         (question, passages[place])
-        for question, places in zip(questions, order, strict=True)
-        for place in places
-    ]
-    scores = retrieval.rerank(model, tokenizer, pairs).view(len(order), -1)
-    best = scores.argsort(dim=1, descending=True, stable=True)
-    return [
-        [places[i] for i in row]
-        for places, row in zip(order, best.tolist(), strict=True)
-    ]
+        for question, row in zip(questions, places.tolist(), strict=True)
+        for place in row
+    )
+    return _rerank(model, tokenizer, pairs).view(places.shape)
+
+
+@lru_cache(maxsize=8)  # two bars in turn ask for the same verdicts, pool by pool
+def _rerank(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    pairs: tuple[tuple[str, str], ...],
+) -> torch.Tensor:
+    return retrieval.rerank(model, tokenizer, pairs)
+
+
+def _first(scores: torch.Tensor, places: torch.Tensor) -> list[int]:
+    """Of each row the place with the highest score; of equal ones the first."""
+    best = scores.sort(dim=1, descending=True, stable=True).indices[:, :1]
+    return places.gather(1, best)[:, 0].tolist()
