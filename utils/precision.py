@@ -3,6 +3,7 @@
 bfloat16 halves what is moved and can double the speed of a matrix product, or be sixty
 times slower where it is emulated. On a CPU the gradient of attention in one kernel (the
 "fused" one) takes several times as long in bfloat16 as in plain steps: both are tried.
+`benchmarks/arithmetic.py` shows what each way costs.
 """
 
 import time

@@ -60,7 +60,7 @@ def train(
     start = _resume(model, made, folder)
     kind = kinds.of(recipe)
     if compiled:
-        _compile_layers(model)
+        compile_layers(model)
     stop = min(until or plan.steps, plan.steps)
     done: list[Step] = []
     saved = 0
@@ -70,7 +70,7 @@ def train(
         for number in range(start, stop):
             batch = kind.batch(recipe, processor, number).to(device)
             optimizers.set_rates(made, rate_share(plan, number))
-            loss = _step(model, made, kind, batch, way, plan.clip_norm)
+            loss = take_step(model, made, kind, batch, way, plan.clip_norm)
             step = Step(number, loss, batch["input_ids"].numel())
             done.append(step)
             seen += step.tokens
@@ -92,21 +92,22 @@ def rate_share(plan: TrainPart, step: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * done))
 
 
-def _compile_layers(model: PreTrainedModel) -> None:
+def compile_layers(model: PreTrainedModel) -> None:
     """Compile each repeated layer by itself: those of one shape share what is built."""
     for module in model.modules():
         if isinstance(module, GradientCheckpointingLayer):  # the class they all have
             module.compile(dynamic=True)
 
 
-def _step(
-    model,
+def take_step(
+    model: PreTrainedModel,
     made: list[Optimizer],
     kind: Kind,
     batch: BatchEncoding,
     way: Arithmetic,
     clip_norm: float,
 ) -> float:
+    """Move the weights by one batch; returns its loss."""
     model.train()
     loss = way.loss(model, kind, batch)
     model.zero_grad(set_to_none=True)
