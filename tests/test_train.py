@@ -6,6 +6,7 @@ import pytest
 import torch
 from tiny_chat import tiny_model, tiny_recipe, tiny_tokenizer
 
+from course import train as verb
 from utils import losses, mixture, train
 
 pytestmark = pytest.mark.unit
@@ -145,6 +146,12 @@ def test_compiled_layers_learn_the_same(tmp_path):
     _, resumed = trained(tmp_path, until=4)  # what was saved fits a model as it is
     _, plain = trained(tmp_path / "plain", until=4)
     assert resumed == pytest.approx(plain, rel=1e-3)
+
+
+def test_compiling_without_a_compiler_is_refused_before_the_work(monkeypatch, capsys):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert verb.main(["pocket-chat", "--compile"]) == 2
+    assert "install g++, or leave --compile out" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this machine")

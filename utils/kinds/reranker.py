@@ -1,7 +1,6 @@
 """Rerankers: Qwen decoders that read a question with a passage and say yes or no."""
 
 import random
-from functools import lru_cache
 from itertools import takewhile
 
 import torch
@@ -171,21 +170,12 @@ def _verdicts(
     places: torch.Tensor,
 ) -> torch.Tensor:
     """How likely "yes" is for each question's passages, as `places`: [questions, k]."""
-    pairs = tuple(
+    pairs = [
         (question, passages[place])
         for question, row in zip(questions, places.tolist(), strict=True)
         for place in row
-    )
-    return _rerank(model, tokenizer, pairs).view(places.shape)
-
-
-@lru_cache(maxsize=8)  # two bars in turn ask for the same verdicts, pool by pool
-def _rerank(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    pairs: tuple[tuple[str, str], ...],
-) -> torch.Tensor:
-    return retrieval.rerank(model, tokenizer, pairs)
+    ]
+    return retrieval.rerank(model, tokenizer, pairs).view(places.shape)
 
 
 def _first(scores: torch.Tensor, places: torch.Tensor) -> list[int]:
