@@ -155,3 +155,11 @@ def test_a_model_is_asked_the_same_problems_for_the_same_seed():
     )
     assert one == two
     assert [item.example for item in one.graded] == draw(TASKS["sums-2"], 5, 9)
+
+
+def test_mistakes_are_the_wrong_replies_alone():
+    examples = draw(TASKS["sums-2"], 2, seed=3)
+    replies = [Reply(None, text, 1, True) for text in ("right", "wrong")]
+    rows = zip(examples, replies, (True, False), strict=True)
+    result = Result([Graded(*row) for row in rows], seed=3)
+    assert result.mistakes == {examples[1].messages[0]["content"]: "wrong"}

@@ -56,6 +56,15 @@ class Result:
         """Mean number of tokens written per reply."""
         return sum(item.reply.tokens for item in self.graded) / self.n
 
+    @property
+    def mistakes(self) -> dict[str, str]:
+        """What was replied to each question that came out wrong."""
+        return {
+            item.example.messages[0]["content"]: item.reply.text
+            for item in self.graded
+            if not item.right
+        }
+
     def __str__(self) -> str:
         low, high = self.interval
         return (
