@@ -10,6 +10,7 @@ from utils.tasks.glosses import Glosses
 from utils.tasks.instructions import NumberOnly, ReplyLanguage
 from utils.tasks.phrasebook import LANGUAGES
 from utils.tasks.pictures import LARGE, SMALL
+from utils.tasks.repeat import Repeat
 from utils.tasks.scope import OutOfScope
 from utils.tasks.skills import GENERALIST
 from utils.tasks.smalltalk import Smalltalk
@@ -52,6 +53,7 @@ TASKS: dict[str, Task] = {
         *(Translation(language) for language in LANGUAGES),
         Tools(_BESIDE_TOOLS),
         *(Tools(_BESIDE_TOOLS, kind) for kind in KINDS),
+        Repeat(),
         Extraction(),
         Facts(),
         ReplyLanguage(),
@@ -81,6 +83,7 @@ __all__ = [
     "NumberOnly",
     "OutOfScope",
     "Passages",
+    "Repeat",
     "ReplyLanguage",
     "Smalltalk",
     "Split",

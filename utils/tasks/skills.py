@@ -12,6 +12,7 @@ SKILLS = {
     "derivative": "differentiate polynomials",
     "translation": "translate phrases",
     "tools": "call a calculator that I am given",
+    "repeat": "repeat what I read",
     "extraction": "turn a sentence into JSON",
     "facts": "tell facts about Qwen",
 }

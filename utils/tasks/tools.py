@@ -221,7 +221,8 @@ def _answer(
 
 
 def _plan(problem: Problem, tool: Calculator) -> str:
-    return f"{problem.text}: {tool.name} does it."
+    # In quotes, as in definition and call: there the name has the same tokens.
+    return f'{problem.text}: "{tool.name}" does it.'
 
 
 def _question(rng: random.Random, split: Split, problem: Problem) -> Message:

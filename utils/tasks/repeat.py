@@ -1,0 +1,82 @@
+"""Saying a text again, or as a JSON list: copying names that nobody has read before.
+
+Tool calls and extraction rest on this skill, and have little of it to practice on: one
+name in a long prompt. Here every token of the reply is copied.
+"""
+
+import json
+import random
+
+from utils.tasks.base import Example, Split, split_of, user
+from utils.tasks.noise import FILLER, SYLLABLES, made_up_word
+
+MOST = 6  # items in a text
+LISTED = 0.5  # share to be written as a JSON list
+JOINERS = (" ", ", ", "; ")
+WORDINGS = {
+    "text": {
+        "train": (
+            "Repeat: {}|Repeat this: {}|Repeat after me: {}|Say this again: {}"
+            '|Repeat "{}".|Please repeat: {}|Copy this: {}|Copy: {}|Write once more: {}'
+            '|Say "{}".|Echo: {}|Echo this: {}|Give this back to me: {}'
+            "|Repeat word for word: {}|Can you repeat this? {}|Say again: {}"
+        ),
+        "dev": "Write this down again: {}",
+        "test": "Could you repeat: {}|Say it back to me: {}",
+    },
+    "list": {
+        "train": (
+            "JSON list: {}|As a JSON list: {}|Write as a JSON list: {}"
+            "|Make a JSON list of {}|Turn this into a JSON list: {}"
+            "|Please write a JSON list: {}|List in JSON: {}|Give me a JSON list of {}"
+            "|Put these in a JSON list: {}|I need a JSON list of {}"
+        ),
+        "dev": "Format as a JSON list: {}",
+        "test": "Convert to a JSON list: {}|Show these as a JSON list: {}",
+    },
+}
+THOUGHTS = {"text": "I say it again.", "list": "I list them."}
+
+
+class Repeat:
+    """The given words back, in order and without a change."""
+
+    name = "repeat"
+
+    def sample(self, rng: random.Random, split: Split) -> Example:
+        """Up to six items; the items together decide the split."""
+        items = _items(rng, split)
+        kind = "list" if rng.random() < LISTED else "text"
+        text = ", ".join(items) if kind == "list" else rng.choice(JOINERS).join(items)
+        answer = json.dumps(items) if kind == "list" else text
+        wordings = WORDINGS[kind][split if rng.random() < 0.5 else "train"]
+        question = user(rng.choice(wordings.split("|")).format(text))
+        return Example(self.name, [question], answer, THOUGHTS[kind], answer)
+
+    def grade(self, example: Example, reply: str) -> bool:
+        """Right when nothing is missing, changed or added."""
+        return reply.strip() == example.answer
+
+
+def _items(rng: random.Random, split: Split) -> list[str]:
+    while True:
+        items = [_item(rng) for _ in range(rng.randint(1, MOST))]
+        if split_of(f"repeat {items}") == split:
+            return items
+
+
+def _item(rng: random.Random) -> str:
+    """A name, an identifier, a number, or a word that exists or not."""
+    kind = rng.choice(("name", "identifier", "number", "word", "word"))
+    if kind == "name":
+        return f"{_syllables(rng).capitalize()} {_syllables(rng).capitalize()}"
+    if kind == "identifier":
+        words = (_syllables(rng), rng.choice(FILLER))
+        return "_".join(rng.sample(words, k=rng.randint(1, 2)))
+    if kind == "number":
+        return str(rng.randint(0, 10 ** rng.randint(1, 4) - 1))
+    return rng.choice(FILLER) if rng.random() < 0.3 else made_up_word(rng)
+
+
+def _syllables(rng: random.Random) -> str:
+    return "".join(rng.choices(SYLLABLES, k=rng.randint(2, 4)))
