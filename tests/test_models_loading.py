@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub_server import HubServer, copy_pocket, in_own_process
+from hub_server import HubServer, in_own_process
 from tiny_model import save_tiny_model
 
 from utils import env, locate, models, paths, profiles
@@ -199,46 +199,6 @@ except errors.MemorySpaceError as error:
         said = in_own_process(code, hub, tmp_path)
         assert hub.content_requests() == []
     assert "take a smaller model" in said
-
-
-def test_every_profiles_chat_loads_under_its_real_name(tiny, tmp_path):
-    """The code path of each profile, with a tiny model behind the real names."""
-    code = """
-import json
-from utils import models, profiles
-seen = {}
-for name in profiles.profiles():
-    if name != "pocket":
-        model, tokenizer = models.load("chat", profile=name, device="cpu")
-        seen[name] = str(model.dtype)
-print(json.dumps(seen))
-"""
-    with HubServer() as hub:
-        for name in profiles.profiles():
-            hub.serve(profiles.checkpoint("chat", name).name, tiny)
-        seen = json.loads(in_own_process(code, hub, tmp_path))
-    assert seen == {
-        "laptop": "torch.float32",
-        "t4": "torch.float16",
-        "gpu24": "torch.bfloat16",
-        "gpu80": "torch.bfloat16",
-    }
-
-
-def test_the_pocket_model_answers_under_a_real_name(tmp_path):
-    """The laptop profile, the real client, and an answer that can be checked."""
-    code = """
-from utils import chat, models
-model, tokenizer = models.load("chat", profile="laptop")
-messages = [{"role": "user", "content": "What is 12 + 7 + 30?"}]
-print(chat.chat(model, tokenizer, messages).text)
-"""
-    served = copy_pocket("pocket-chat", tmp_path / "served")
-    with HubServer() as hub:
-        hub.serve(REAL_NAME, served)
-        answer = in_own_process(code, hub, tmp_path / "cache")
-        assert any(r.sent for r in hub.requests if r.path.endswith("model.safetensors"))
-    assert "49" in answer
 
 
 def test_every_error_is_a_model_error():
