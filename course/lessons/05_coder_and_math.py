@@ -52,7 +52,7 @@ for program, test in zip(programs, tests, strict=True):
 #
 # ## A base model goes on
 #
-# There was no chat template in that cell, no roles, no question. A *base model* has been
+# There was no chat template in that cell, no roles, no question. A {{term:base model}} has been
 # trained on plain text and nothing else, and its reply ends where such a text would end:
 # it writes `<|endoftext|>`. From here on, `load` opens the model for us.
 #
@@ -93,7 +93,7 @@ for word in ("above", "below"):
 # what comes *after* it matters as much as what comes before. A model that only goes on
 # cannot look ahead. The trick is to move the text: show it what is before the cursor, then
 # what is after, and let it go on from there. Three control tokens mark the parts. This is
-# called *fill in the middle*, FIM for short.
+# called {{term:fill in the middle}}, FIM for short.
 
 # %%
 from utils.completion import complete
@@ -136,7 +136,7 @@ check("fim_prompt", fim_prompt)
 # ## The rest of the repository
 #
 # A function uses other functions, and those stand in other files. Qwen2.5-Coder was also
-# trained on whole repositories written as one text: `<|repo_name|>` and the repository's
+# trained on whole repositories written as one text, the {{term:repository context}}: `<|repo_name|>` and the repository's
 # name, then for each file `<|file_sep|>`, its path, a line end, and the file's text. The
 # file to go on with comes last and stays open.
 
@@ -204,7 +204,7 @@ say(f"In a repository: {inside}.")
 # thousand. `exec(reply)` would run it with *your* rights: your files, your keys, your
 # network. Nobody needs to be malicious for that to end badly. A model that writes
 # `while True` by mistake is enough, or one that learned from the web how scripts clean up
-# a folder. So generated code runs in a *sandbox*: a process of its own with little time,
+# a folder. So generated code runs in a {{term:sandbox}}: a process of its own with little time,
 # little memory, an empty folder, no network, and nothing else in reach. Five programs try
 # to get out. What do you expect of each?
 
@@ -312,7 +312,7 @@ for one, *counts in zip(asked, *right.values(), strict=True):
 # to one reading of a name, right or wrong. Warmer samples wander between the readings, and
 # the rows grow alike.
 #
-# The usual summary is *pass@k*: the chance that among `k` tries at least one passes. With
+# The usual summary is {{term:pass at k|pass@k}}: the chance that among `k` tries at least one passes. With
 # ten samples, of which `c` passed, you might take the share `p = c / 10` and compute
 # `1 - (1 - p)^k`. That is too low. It draws with putting back, so one sample can be drawn
 # twice, and the twin brings nothing new. The right way draws `k` *different* samples of
@@ -390,7 +390,7 @@ print(solution_text)
 
 # %% [markdown]
 # It looks like a page from a notebook, which proves nothing: so did the wrong function at
-# the start. Who can judge mathematics? A *computer algebra system* computes with symbols
+# the start. Who can judge mathematics? A {{term:computer algebra system}} computes with symbols
 # by rules that do not guess. We use `sympy` and let it find the answer by itself.
 
 # %%
@@ -512,7 +512,7 @@ _ = interact(solve_and_check, polynomial=box)
 # Sums are an old acquaintance: without thinking the chat model gets long ones wrong, and
 # with thinking it gets them right, up to the length it was trained for. There is a third
 # way. Let a model write a *program* for the answer, and leave the calculating to Python.
-# This is called *program-aided* or *tool-integrated* reasoning. Here are twelve numbers,
+# This is called {{term:program-aided reasoning|program-aided}} or *tool-integrated* reasoning. Here are twelve numbers,
 # more than the chat model has ever added.
 
 # %%
@@ -592,8 +592,9 @@ for description, parameter, value, wanted in near:
 #
 # ## Put it to the vote
 #
-# Another way to spend more on an answer is to sample several and take the majority. For
-# that, answers must be comparable: `x = 1, x = 3` and `x = 3, x = 1` should vote together.
+# Another way to spend more on an answer is to sample several and take the majority:
+# {{term:self-consistency}}. For that, answers must be comparable: `x = 1, x = 3` and
+# `x = 3, x = 1` should vote together.
 
 # %% [markdown]
 # ### Exercise: vote_by_value

@@ -51,7 +51,7 @@ for question in questions:
 # Nobody typed the value of bar B anywhere. The model found the letter below the bar, the
 # top of the bar, and the numbers on the axis next to that height. The code is the one for
 # every Qwen3-VL model: the content of a message becomes a *list* of parts, a picture and a
-# text, and a *processor* takes the place of the tokenizer. Where torchvision is installed,
+# text, and a {{term:processor}} takes the place of the tokenizer. Where torchvision is installed,
 # `AutoProcessor.from_pretrained(path)` is the usual way to get one; `load_processor` also
 # works without it, because we show no videos.
 #
@@ -101,7 +101,7 @@ show.tokens(processor.tokenizer, inputs["input_ids"][0].tolist())
 
 # %% [markdown]
 # In the text, dark `<|image_pad|>` boxes hold a place for the picture. The pixels travel
-# apart from it, in `pixel_values`, cut into *patches* of `16` by `16` pixels. Each row of
+# apart from it, in `pixel_values`, cut into {{term:patch|patches}} of `16` by `16` pixels. Each row of
 # that table is one patch: three colors of each pixel, and all of it twice, since a video
 # gives two frames at a time and a still picture repeats itself. We put the rows back
 # together, in the order in which they come, and number the places in the text.
@@ -115,8 +115,8 @@ tiles = tiles * images.image_std[0] + images.image_mean[0]  # back to colors, 0 
 gallery.patches(tiles.permute(0, 2, 3, 1).numpy(), rows, columns, merge)
 
 # %% [markdown]
-# The patches come in blocks of two by two. That is the *merge*. A network of its own, the
-# *vision tower*, lets all patches look at each other, and at its end each block is pressed
+# The patches come in blocks of two by two. That is the {{term:merge}}. A network of its own, the
+# {{term:vision tower}}, lets all patches look at each other, and at its end each block is pressed
 # into **one token**: a vector as long as the embedding of a word. Before the first layer of
 # the language model, these vectors are put into the places of the pads. From there on,
 # picture and words are one row, and the model treats them alike.
@@ -391,7 +391,7 @@ check("collect_images", collect_images)
 # A path works in a message as well: `{"type": "image", "path": "my.png"}`. But files carry
 # surprises that viewers hide from you. Here are two: a drawing with a transparent
 # background, as many programs export it, and a photo that was taken with the phone held
-# sideways. A phone stores the pixels as they came and adds a note, the *EXIF orientation*,
+# sideways. A phone stores the pixels as they came and adds a note, the {{term:EXIF orientation}},
 # that says how to turn them. We write both files, and open them as most programs do.
 
 # %%
@@ -487,7 +487,7 @@ gallery.heat(
 # works on any model that shows them.
 #
 # Real Qwen-VL models can point: asked where something is, they write the corners of a box
-# as text. This is called *grounding*, and the vocabulary has tokens for it, such as
+# as text. This is called {{term:grounding}}, and the vocabulary has tokens for it, such as
 # `<|object_ref_start|>` and `<|box_start|>`. What the corners count depends on the
 # generation: look up whether they are pixels of the picture *as the processor resized it*
 # or parts of a fixed scale, and convert before you draw. Our model was never taught any of
@@ -496,7 +496,7 @@ gallery.heat(
 # ## What a picture costs
 #
 # A picture's tokens are paid like any others: computed once when the prompt is read, and
-# kept in the *KV cache*, the notes that generation looks back on, while the reply is
+# kept in the {{term:KV cache}}, the notes that generation looks back on, while the reply is
 # written. Here are some sizes under the rule of Qwen3-VL, with the cache that Qwen3-VL-2B
 # needs for them, and last our chart as *text*.
 
@@ -676,7 +676,7 @@ tokens = int((inputs["input_ids"] == audio_processor.audio_token_id).sum())
 gallery.sound(clean, RATE, mel, tokens)
 
 # %% [markdown]
-# The middle is a *mel spectrogram*. Every hundredth of a second, a short piece of the wave
+# The middle is a {{term:mel spectrogram}}. Every hundredth of a second, a short piece of the wave
 # is taken apart into bands of pitch, and the logarithm of each band's energy is one number.
 # The bands are narrow below and wide above, as an ear hears; that scale is called mel. You
 # can see the four beeps, each higher than the one before. From here on it is a picture
@@ -709,7 +709,7 @@ check("sound_tokens", sound_tokens)
 # %% [markdown]
 # ## Counting in the noise
 #
-# How well does it hear when it gets loud around the beeps? *Decibels* tell how far the
+# How well does it hear when it gets loud around the beeps? {{term:decibel|Decibels}} tell how far the
 # beeps stand above the noise: at zero both have the same energy, and every ten more mean
 # ten times the energy. Play the sound again, now at zero decibels, and count. Then we take
 # forty test sounds at each loudness. In training the beeps stood at least five decibels
@@ -853,7 +853,7 @@ except ValueError as error:
 # pocket models stand in for them because every step is the same, and a laptop can take
 # each step a thousand times.
 #
-# *Omni* models have both towers on one language model, the thinker, and a second part, the
+# {{term:omni model|Omni}} models have both towers on one language model, the thinker, and a second part, the
 # talker, that speaks the reply. These are the open checkpoints that take sound:
 
 # %%
