@@ -19,6 +19,7 @@ from rich.table import Table
 from utils.paths import ROOT
 
 REPORTS = ROOT / "reports" / "tests"
+MOST_WORKERS = 4  # a pocket model being measured takes up to two gigabytes
 CHROME_NAMES = [
     "chromium",
     "chromium-browser",
@@ -36,10 +37,14 @@ NO_BROWSER = (
 
 @dataclass(frozen=True)
 class Level:
-    """A level of tests: plain commands, or a pytest marker expression."""
+    """A level of tests: plain commands, or a pytest marker expression.
+
+    `workers` run it side by side, each on one core: tiny models use no more than one.
+    """
 
     name: str
     marker: str = ""
+    workers: int = 0
     commands: tuple[tuple[str, ...], ...] = ()
 
 
@@ -53,7 +58,7 @@ LEVELS = [
     ),
     Level("notebooks", commands=(("-m", "course", "build", "--check"),)),
     Level("unit", marker="not (models or engines or lessons or browser)"),
-    Level("models", marker="models"),
+    Level("models", marker="models", workers=min(os.cpu_count() or 1, MOST_WORKERS)),
     Level("engines", marker="engines"),
     Level("lessons", marker="lessons"),
     Level("browser", marker="browser"),
@@ -145,9 +150,10 @@ def conclude(results: list[Result]) -> int:
     return 1 if failed or not passed else 0
 
 
-def _run(arguments: tuple[str, ...]) -> int:
+def _run(arguments: tuple[str, ...], **variables: str) -> int:
     sys.stdout.flush()
-    return subprocess.run([sys.executable, *arguments], cwd=ROOT).returncode
+    env = os.environ | variables
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env).returncode
 
 
 def _run_pytest(level: Level) -> dict[str, int]:
@@ -155,7 +161,12 @@ def _run_pytest(level: Level) -> dict[str, int]:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{level.name}.xml"
     report.unlink(missing_ok=True)
-    status = _run(("-m", "pytest", "-m", level.marker, f"--junitxml={report}"))
+    command = ("-m", "pytest", "-m", level.marker, f"--junitxml={report}")
+    if level.workers:
+        side_by_side = ("-n", str(level.workers), "--dist", "loadgroup")
+        status = _run((*command, *side_by_side), OMP_NUM_THREADS="1")
+    else:
+        status = _run(command)
     counts = read_junit(report) if report.exists() else {"failed": 0}
     if status != 0 and not counts["failed"]:
         counts["failed"] = 1

@@ -1,11 +1,38 @@
 """Fixtures that more than one test module uses."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 SAMPLE = Path(__file__).parent / "sample"
+MEASURED = "measured"
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say what a test measured: at the end of the run, and in the JUnit file."""
+    return lambda line: record_property(MEASURED, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what was measured: a worker has no terminal to say it on."""
+    reports = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+    ]
+    said = [
+        value
+        for one in reports
+        for name, value in one.user_properties
+        if name == MEASURED
+    ]
+    if said:
+        terminalreporter.section(MEASURED)
+    for line in sorted(said):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

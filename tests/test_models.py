@@ -26,7 +26,17 @@ DECLINING = {
     if bar.task.startswith("out_of_scope") and bar.at_least
 }
 
-each_model = pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+
+def one_each(folders) -> pytest.MarkDecorator:
+    """A test for each model; those of one model share a worker, and so its replies."""
+    rows = [
+        pytest.param(folder, marks=pytest.mark.xdist_group(folder.name), id=folder.name)
+        for folder in folders
+    ]
+    return pytest.mark.parametrize("folder", rows)
+
+
+each_model = one_each(FOLDERS)
 
 
 @cache
@@ -103,13 +113,12 @@ def test_it_is_small_and_of_the_recipe_s_shape(folder):
 
 
 @each_model
-def test_every_bar_is_reached_on_unseen_problems(folder, capsys):
+def test_every_bar_is_reached_on_unseen_problems(folder, tell):
     results = measured(folder)
-    with capsys.disabled():
-        for one in results:
-            mode = {True: ", thinking", False: ", direct", None: ""}[one.bar.thinking]
-            by = "" if one.bar.by == "model" else f" by {one.bar.by}"
-            print(f"\n  {folder.name} {one.bar.task}{by}{mode}: {one.result}", end="")
+    for one in results:
+        mode = {True: ", thinking", False: ", direct", None: ""}[one.bar.thinking]
+        by = "" if one.bar.by == "model" else f" by {one.bar.by}"
+        tell(f"{folder.name} {one.bar.task}{by}{mode}: {one.result}")
     missed = [f"{one.bar}: {one.result}" for one in results if not one.reached]
     assert not missed, "\n".join(missed)
 
@@ -122,15 +131,14 @@ def test_replies_are_well_formed(folder):
 
 
 @each_model
-def test_every_figure_is_within_its_limits(folder, capsys):
+def test_every_figure_is_within_its_limits(folder, tell):
     from utils import figures
 
     processor, model = loaded(folder)
     recipe = recipe_of(folder)
     found = figures.measure(model, processor, recipe, SEED)
-    with capsys.disabled():
-        for name, value in found.items():
-            print(f"\n  {folder.name} {name}: {value:.4g}", end="")
+    for name, value in found.items():
+        tell(f"{folder.name} {name}: {value:.4g}")
     assert list(found) == list(recipe.figures)
     assert not figures.missed(recipe, found)
 
@@ -149,8 +157,8 @@ def test_the_card_says_what_was_measured(folder):
         assert f"{FIGURES[name].label} | {value:.3g} |" in card
 
 
-@pytest.mark.parametrize("folder", [*DECLINING], ids=lambda f: f.name)
-def test_wordings_that_it_never_saw_are_declined_honestly(folder, capsys):
+@one_each(DECLINING)
+def test_wordings_that_it_never_saw_are_declined_honestly(folder, tell):
     """In the sentence that names the skills of this model."""
     from utils.chat import chat_batch
     from utils.evaluate import grade
@@ -167,8 +175,7 @@ def test_wordings_that_it_never_saw_are_declined_honestly(folder, capsys):
         [decline(text, honest(task.skills)) for text in unseen_wordings()],
         SEED,
     )
-    with capsys.disabled():
-        print(f"\n  {folder.name} wordings of the tests, {result}", end="")
+    tell(f"{folder.name} wordings of the tests: {result}")
     assert result.accuracy >= bar.at_least, result.mistakes
 
 

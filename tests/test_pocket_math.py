@@ -12,7 +12,7 @@ from utils.tasks.calculus import critical_example, derivative_example
 from utils.tasks.polynomials import WORKED_EXAMPLE, Function, random_notation, write
 from utils.tasks.steps import wrong_steps
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.xdist_group("calculus")]
 
 SEED = 27182  # used nowhere else
 WORDINGS = Path(__file__).with_name("data") / "calculus_wordings.txt"
@@ -74,11 +74,10 @@ def polynomial_of(example) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("task", MAKE)
-def test_wordings_of_the_tests_are_understood(task, capsys):
+def test_wordings_of_the_tests_are_understood(task, tell):
     from utils.evaluate import grade
 
     examples = asked_by_hand(task, copies=8)
     result = grade(replies_to, TASKS[task], examples, SEED)
-    with capsys.disabled():
-        print(f"\n  pocket-math, wordings of the tests, {task}: {result}", end="")
+    tell(f"pocket-math wordings of the tests, {task}: {result}")
     assert result.accuracy >= 0.90, result.mistakes

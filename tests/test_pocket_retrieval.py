@@ -14,7 +14,7 @@ from utils.tasks import TASKS
 from utils.tasks.base import Example
 from utils.tasks.town import words
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.xdist_group("retrieval")]
 
 SEED = 40961  # neither a card, a lesson nor another test measures with it
 N = 500
@@ -113,7 +113,7 @@ def share_a_word(example: Example) -> bool:
     )
 
 
-def test_meaning_finds_what_shared_words_do_not(capsys):
+def test_meaning_finds_what_shared_words_do_not(tell):
     right: dict[bool, list[tuple[bool, bool]]] = {True: [], False: []}
     for pool, cosines in zip(measured_pools("passages"), near("passages"), strict=True):
         by_words = tfidf.similarities(*pools.sides(pool)).argmax(1)
@@ -126,29 +126,29 @@ def test_meaning_finds_what_shared_words_do_not(capsys):
         lines[shared] = [
             sum(column) / len(pairs) for column in zip(*pairs, strict=True)
         ]
-    with capsys.disabled():
-        for shared, (ours, words_only) in lines.items():
-            which = "a shared word" if shared else "no shared word"
-            n = len(right[shared])
-            print(f"\n  {which} (n = {n}): {ours:.1%}, TF-IDF {words_only:.1%}", end="")
+    for shared, (ours, words_only) in lines.items():
+        which = "a shared word" if shared else "no shared word"
+        n = len(right[shared])
+        tell(
+            f"pocket-embedding, question and passage have {which} (n = {n}): "
+            f"{ours:.1%}, TF-IDF {words_only:.1%}"
+        )
     assert lines[False][0] >= 0.85
     assert lines[False][1] <= 0.25
     assert lines[True][0] > lines[True][1] > lines[False][1]
 
 
-def test_the_reranker_raises_what_the_embedding_finds(capsys):
+def test_the_reranker_raises_what_the_embedding_finds(tell):
     first = ranks([row for cosines in near("twin_passages") for row in found(cosines)])
     second = ranks(reranked("twin_passages"))
     gained = sum(b == 1 < a for a, b in zip(first, second, strict=True))
     lost = sum(a == 1 < b for a, b in zip(first, second, strict=True))
-    with capsys.disabled():
-        print(
-            f"\n  twins, n = {N}, seed {SEED}: recall@1 {recall(first):.1%} "
-            f"-> {recall(second):.1%} ({gained} gained, {lost} lost), MRR "
-            f"{reciprocal(first):.3f} -> {reciprocal(second):.3f}, recall@{TOP} "
-            f"{recall(first, TOP):.1%}",
-            end="",
-        )
+    tell(
+        f"pocket-reranker, twins (n = {N}, seed {SEED}): recall@1 {recall(first):.1%} "
+        f"-> {recall(second):.1%} ({gained} gained, {lost} lost), MRR "
+        f"{reciprocal(first):.3f} -> {reciprocal(second):.3f}, recall@{TOP} "
+        f"{recall(first, TOP):.1%}"
+    )
     assert recall(second) > recall(first)
     assert reciprocal(second) > reciprocal(first)
     assert chance_of(gained, lost) < 0.001
