@@ -21,8 +21,6 @@ POCKET = {
 # weights take the same path.
 DECODERS = ("base", "coder", "math", "moe", "hybrid", "draft")
 REAL = [name for name in profiles.profiles() if name != "pocket"]
-# Roles whose path no pocket model can take yet.
-WITHOUT = {"vision"}
 # Least share of right replies; a tiny model has little to spare in 4 bits.
 RIGHT = {"none": 0.75, "nf4": 0.5}
 
@@ -54,7 +52,7 @@ def stand_in(role: str) -> str | None:
 @pytest.mark.parametrize("profile", REAL)
 def test_every_role_answers_under_its_real_name(profile, tmp_path):
     roles = profiles.profiles()[profile].roles
-    rows = [(role, stand_in(role)) for role in roles if role not in WITHOUT]
+    rows = [(role, stand_in(role)) for role in roles]
     assert all(pocket for _, pocket in rows), rows
     with HubServer() as hub:
         for role, pocket in rows:
