@@ -163,8 +163,8 @@ def _run_pytest(level: Level) -> dict[str, int]:
     report.unlink(missing_ok=True)
     command = ("-m", "pytest", "-m", level.marker, f"--junitxml={report}")
     if level.workers:
-        side_by_side = ("-n", str(level.workers), "--dist", "loadgroup")
-        status = _run((*command, *side_by_side), OMP_NUM_THREADS="1")
+        workers = ("-n", str(level.workers))
+        status = _run((*command, *workers), OMP_NUM_THREADS="1")
     else:
         status = _run(command)
     counts = read_junit(report) if report.exists() else {"failed": 0}

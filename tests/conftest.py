@@ -1,5 +1,6 @@
 """Fixtures that more than one test module uses."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 SAMPLE = Path(__file__).parent / "sample"
 MEASURED = "measured"
+MODEL = re.compile(r"test_models\.py::\w+\[([\w-]+)\]")
 
 
 @pytest.fixture
@@ -33,6 +35,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(MEASURED)
     for line in sorted(said):
         terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep together what shares replies: the tests of a model, else those of a file.
+
+    The marks of `--dist loadgroup` would say so too, but pytest-xdist 3.8 writes them
+    where pytest 9.2 no longer looks.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModel(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            model = MODEL.search(nodeid)
+            return model[1] if model else nodeid.split("::")[0]
+
+    return ByModel(config, log)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from utils.completion import complete_batch
 from utils.evaluate import pass_at_k
 from utils.tasks import TASKS, draw
 
-pytestmark = [pytest.mark.models, pytest.mark.xdist_group("coder")]
+pytestmark = pytest.mark.models
 
 SEED = 60217  # nothing else is measured with it
 FUNCTIONS, SAMPLES, TEMPERATURE = 100, 10, 1.0

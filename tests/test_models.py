@@ -26,17 +26,7 @@ DECLINING = {
     if bar.task.startswith("out_of_scope") and bar.at_least
 }
 
-
-def one_each(folders) -> pytest.MarkDecorator:
-    """A test for each model; those of one model share a worker, and so its replies."""
-    rows = [
-        pytest.param(folder, marks=pytest.mark.xdist_group(folder.name), id=folder.name)
-        for folder in folders
-    ]
-    return pytest.mark.parametrize("folder", rows)
-
-
-each_model = one_each(FOLDERS)
+each_model = pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
 
 
 @cache
@@ -157,7 +147,7 @@ def test_the_card_says_what_was_measured(folder):
         assert f"{FIGURES[name].label} | {value:.3g} |" in card
 
 
-@one_each(DECLINING)
+@pytest.mark.parametrize("folder", [*DECLINING], ids=lambda f: f.name)
 def test_wordings_that_it_never_saw_are_declined_honestly(folder, tell):
     """In the sentence that names the skills of this model."""
     from utils.chat import chat_batch

@@ -12,7 +12,7 @@ from utils.tasks.calculus import critical_example, derivative_example
 from utils.tasks.polynomials import WORKED_EXAMPLE, Function, random_notation, write
 from utils.tasks.steps import wrong_steps
 
-pytestmark = [pytest.mark.models, pytest.mark.xdist_group("calculus")]
+pytestmark = pytest.mark.models
 
 SEED = 27182  # used nowhere else
 WORDINGS = Path(__file__).with_name("data") / "calculus_wordings.txt"

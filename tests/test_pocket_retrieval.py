@@ -14,7 +14,7 @@ from utils.tasks import TASKS
 from utils.tasks.base import Example
 from utils.tasks.town import words
 
-pytestmark = [pytest.mark.models, pytest.mark.xdist_group("retrieval")]
+pytestmark = pytest.mark.models
 
 SEED = 40961  # neither a card, a lesson nor another test measures with it
 N = 500
