@@ -211,6 +211,8 @@ from ipywidgets import IntSlider, interact
 
 
 def read_bar(height, size):
+    global model
+    model, _ = load("vision")  # open already, unless the lesson went on to sound
     bars = {"A": 60, "B": height, "C": 80}
     drawn = bar_chart(bars, top=100, step=20, size=(size, size))
     caption = f"{(size // 32) ** 2} tokens: {ask(drawn, questions[1])}"
