@@ -13,7 +13,7 @@ import yaml
 
 from utils.paths import ROOT
 from utils.tasks.base import Example, Split, split_of, system, user
-from utils.tasks.noise import SYLLABLES, prefaced
+from utils.tasks.noise import prefaced, syllables
 
 DATA = ROOT / "utils" / "tasks" / "data" / "extraction.yml"
 KEYS = ("name", "date", "amount")
@@ -111,7 +111,7 @@ def _name(rng: random.Random, split: Split) -> str:
 
 def _one_name(rng: random.Random, key: str) -> str:
     if rng.random() < MADE_UP:
-        return "".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).capitalize()
+        return syllables(rng, rng.randint(2, 4)).capitalize()
     return rng.choice(_data()[key])
 
 

@@ -25,9 +25,14 @@ FILLER = (
 ).split()
 
 
+def syllables(rng: random.Random, count: int) -> str:
+    """So many syllables in one word."""
+    return "".join(rng.choices(SYLLABLES, k=count))
+
+
 def made_up_word(rng: random.Random) -> str:
     """A word of one to four syllables that nobody has read before."""
-    word = "".join(rng.choices(SYLLABLES, k=rng.randint(1, 4)))
+    word = syllables(rng, rng.randint(1, 4))
     return word.capitalize() if rng.random() < 0.2 else word
 
 

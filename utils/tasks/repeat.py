@@ -8,7 +8,7 @@ import json
 import random
 
 from utils.tasks.base import Example, Split, split_of, user
-from utils.tasks.noise import FILLER, SYLLABLES, made_up_word
+from utils.tasks.noise import FILLER, made_up_word, syllables
 
 MOST = 6  # items in a text
 LISTED = 0.5  # share to be written as a JSON list
@@ -69,14 +69,14 @@ def _item(rng: random.Random) -> str:
     """A name, an identifier, a number, or a word that exists or not."""
     kind = rng.choice(("name", "identifier", "number", "word", "word"))
     if kind == "name":
-        return f"{_syllables(rng).capitalize()} {_syllables(rng).capitalize()}"
+        return f"{_name(rng).capitalize()} {_name(rng).capitalize()}"
     if kind == "identifier":
-        words = (_syllables(rng), rng.choice(FILLER))
+        words = (_name(rng), rng.choice(FILLER))
         return "_".join(rng.sample(words, k=rng.randint(1, 2)))
     if kind == "number":
         return str(rng.randint(0, 10 ** rng.randint(1, 4) - 1))
     return rng.choice(FILLER) if rng.random() < 0.3 else made_up_word(rng)
 
 
-def _syllables(rng: random.Random) -> str:
-    return "".join(rng.choices(SYLLABLES, k=rng.randint(2, 4)))
+def _name(rng: random.Random) -> str:
+    return syllables(rng, rng.randint(2, 4))

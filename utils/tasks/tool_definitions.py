@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from utils.tasks.base import Split
-from utils.tasks.noise import SYLLABLES
+from utils.tasks.noise import SYLLABLES, syllables
 
 Definition = dict[str, Any]
 
@@ -227,7 +227,7 @@ def _pair(rng: random.Random, split: Split) -> tuple[str, str]:
 
 
 def _made_up_name(rng: random.Random) -> str:
-    parts = ["".join(rng.choices(SYLLABLES, k=2)) for _ in range(rng.randint(1, 2))]
+    parts = [syllables(rng, 2) for _ in range(rng.randint(1, 2))]
     return "_".join(parts)
 
 
