@@ -60,6 +60,11 @@ def draw(task: Task, n: int, seed: int, split: Split = "test") -> list[Example]:
     return [task.sample(rng, split) for _ in range(n)]
 
 
+def words_of(rng: random.Random, split: Split) -> Split:
+    """Whose words a problem is put in: outside training, half of them are held out."""
+    return split if rng.random() < 0.5 else "train"
+
+
 def user(text: str) -> Message:
     """A message from the person."""
     return {"role": "user", "content": text}

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from utils.paths import ROOT
-from utils.tasks.base import Example, Split, split_of, system, user
+from utils.tasks.base import Example, Split, split_of, system, user, words_of
 from utils.tasks.noise import prefaced, syllables
 
 DATA = ROOT / "utils" / "tasks" / "data" / "extraction.yml"
@@ -92,7 +92,7 @@ def _data() -> dict[str, Any]:
 
 def _part(rng: random.Random, split: Split, key: str) -> str:
     """A wording; half of those outside training are held out from it."""
-    return rng.choice(_data()[key][split if rng.random() < 0.5 else "train"])
+    return rng.choice(_data()[key][words_of(rng, split)])
 
 
 def _name(rng: random.Random, split: Split) -> str:

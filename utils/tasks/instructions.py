@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from utils.paths import ROOT
-from utils.tasks.base import Example, Split, Task, system, user
+from utils.tasks.base import Example, Split, Task, system, user, words_of
 from utils.tasks.noise import hurried
 from utils.tasks.scope import OutOfScope
 from utils.tasks.skills import CANNOT, GENERALIST
@@ -90,5 +90,5 @@ def _rule(rng: random.Random, split: Split, language: str) -> str:
     """Half of the rules asked outside training are held out from it."""
     if rng.random() < 0.25:
         return rng.choice(_data()["own_rules"][language])
-    wordings = _data()["rules"][split if rng.random() < 0.5 else "train"]
+    wordings = _data()["rules"][words_of(rng, split)]
     return rng.choice(wordings).format(_data()["names"][language])

@@ -7,7 +7,7 @@ name in a long prompt. Here every token of the reply is copied.
 import json
 import random
 
-from utils.tasks.base import Example, Split, split_of, user
+from utils.tasks.base import Example, Split, split_of, user, words_of
 from utils.tasks.noise import FILLER, made_up_word, syllables
 
 MOST = 6  # items in a text
@@ -49,7 +49,7 @@ class Repeat:
         kind = "list" if rng.random() < LISTED else "text"
         text = ", ".join(items) if kind == "list" else rng.choice(JOINERS).join(items)
         answer = json.dumps(items) if kind == "list" else text
-        wordings = WORDINGS[kind][split if rng.random() < 0.5 else "train"]
+        wordings = WORDINGS[kind][words_of(rng, split)]
         question = user(rng.choice(wordings.split("|")).format(text))
         return Example(self.name, [question], answer, THOUGHTS[kind], answer)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from utils.tasks.base import Split
+from utils.tasks.base import Split, words_of
 from utils.tasks.noise import SYLLABLES, syllables
 
 Definition = dict[str, Any]
@@ -178,8 +178,8 @@ def other_tool(rng: random.Random, split: Split) -> Definition:
 
 
 def part(rng: random.Random, split: Split, parts: Parts) -> Any:
-    """One of the parts; half of those outside training are held out from it."""
-    return rng.choice(parts[split if rng.random() < 0.5 else "train"])
+    """One of the parts, as `words_of` has it."""
+    return rng.choice(parts[words_of(rng, split)])
 
 
 def _of_expressions(rng: random.Random, split: Split, _: str) -> Calculator:

@@ -10,7 +10,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from utils.tasks.base import Example, Message, Split, Task, split_of, system, user
+from utils.tasks.base import (
+    Example,
+    Message,
+    Split,
+    Task,
+    split_of,
+    system,
+    user,
+    words_of,
+)
 from utils.tasks.noise import hurried, prefaced
 from utils.tasks.skills import CANNOT, GENERALIST, honest
 from utils.tasks.sums import SYSTEM_PROMPTS
@@ -227,7 +236,7 @@ def _plan(problem: Problem, tool: Calculator) -> str:
 
 def _question(rng: random.Random, split: Split, problem: Problem) -> Message:
     wordings = QUESTIONS[problem.operation]
-    wording = rng.choice(wordings[split if rng.random() < 0.5 else "train"].split("|"))
+    wording = rng.choice(wordings[words_of(rng, split)].split("|"))
     text = wording.format(a=problem.a, b=problem.b)
     return user(hurried(rng, prefaced(rng, text)))
 

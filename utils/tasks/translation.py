@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from utils.tasks.base import Example, Split, system, user
+from utils.tasks.base import Example, Split, system, user, words_of
 from utils.tasks.noise import hurried, prefaced
 from utils.tasks.phrasebook import DATA, LANGUAGES, Phrase, phrases, render
 
@@ -98,7 +98,7 @@ def _asked(
 ) -> list[dict]:
     """The request: half of those outside training are in wordings held out from it."""
     language = "en" if rng.random() < 0.6 else source
-    wordings = split if rng.random() < 0.5 else "train"
+    wordings = words_of(rng, split)
     names = {"to": _name(language, target), "from": _name(language, source)}
     text = _copied(rng, text)
     if rng.random() < RULED:
