@@ -13,7 +13,8 @@ from utils.tasks.charts import Charts
 from utils.tasks.drawing import BOTTOM, LEFT, RIGHT, SHAPES, TOP, draw_chart, draw_scene
 from utils.tasks.picture_wordings import ask, wordings
 from utils.tasks.pictures import LARGE, SIDES, SMALL
-from utils.tasks.shapes import COLORS, Shapes
+from utils.tasks.shape_questions import COLORS
+from utils.tasks.shapes import Shapes
 
 pytestmark = pytest.mark.unit
 

@@ -10,16 +10,9 @@ import pytest
 
 from utils.tasks import TASKS, draw
 from utils.tasks.base import Example
+from utils.tasks.sound_questions import IN_TUNE, NEAR, PITCHES, pitch_of
 from utils.tasks.sound_wordings import ask, wordings
-from utils.tasks.sounds import (
-    IN_TUNE,
-    KINDS,
-    MOST,
-    NEAR,
-    PITCHES,
-    Sounds,
-    pitch_of,
-)
+from utils.tasks.sounds import KINDS, MOST, Sounds
 from utils.tasks.synthesis import LONGEST, RATE, Sound, samples, synthesize
 
 pytestmark = pytest.mark.unit

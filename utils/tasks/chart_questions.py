@@ -6,11 +6,11 @@ The charts are drawn by `drawing`, so the right answer is known to the pixel.
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from utils.tasks.drawing import Chart
 from utils.tasks.picture_wordings import MOST
+from utils.tasks.question import Asked, Question
 
 LETTERS = "ABCDEFGHKMRX"
 TRENDS = {
@@ -18,27 +18,6 @@ TRENDS = {
     "falling": ("falling", "fall", "decreasing", "downward"),
     "mixed": ("mixed", "neither"),
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The answer for the grader, the reply to learn, and what fills the wording."""
-
-    answer: str
-    reply: str
-    slots: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Question:
-    """A kind of question: its wordings, what it asks of a chart, and when it is right.
-
-    `right` gets the answer and a reply.
-    """
-
-    wording: str
-    ask: Callable[[random.Random, Chart], Asked]
-    right: Callable[[str, str], bool]
 
 
 def trend_of(values: tuple[int, ...]) -> str:

@@ -1,18 +1,18 @@
-"""Questions about beeps: how many, when they start, how high, rising or falling.
+"""Beeps to ask about: how many, when they start, how high, rising or falling.
 
-The sound is made here, so the right answer is known to the millisecond. Lesson 06 asks
-them of an audio model.
+The sound is made here, so the right answer is known to the millisecond. Lesson 06 plays
+them to an audio model; `sound_questions` has what is asked.
 """
 
 import random
-import re
 from typing import Any
 
 from utils.tasks.base import Example, Message, Split, split_of
+from utils.tasks.sound_questions import PITCHES, QUESTIONS
 from utils.tasks.sound_wordings import ask
 from utils.tasks.synthesis import LONGEST, Sound, synthesize
 
-KINDS = ("count", "pitch", "times", "hertz")
+KINDS = tuple(QUESTIONS)
 MOST = 6  # beeps
 SHORTEST = 1_200  # milliseconds of a sound
 BEEP, GAP, MARGIN = 60, 60, 30  # at least, in milliseconds
@@ -22,14 +22,6 @@ SEMITONES = (5, 19)  # how far a pitch rises or falls: a fourth, or an octave an
 LOUDNESS = (0.05, 0.5)  # peak of the loudest beep
 SILENT = 0.1  # share of sounds without noise
 ABOVE_NOISE = (5, 40)  # decibels, of the quietest beep
-NEAR = 0.1  # seconds that a start may be off
-IN_TUNE = 0.1  # share that a pitch may be off: less than two semitones
-PITCHES = {
-    "rising": "rising rise rises increasing increases up upward upwards higher",
-    "falling": "falling fall falls decreasing decreases down downward downwards lower",
-    "level": "level flat steady constant same unchanged",
-}
-NUMBERS = "zero one two three four five six seven eight nine ten".split()
 
 
 class Sounds:
@@ -60,39 +52,13 @@ class Sounds:
         self, sound: Sound, rng: random.Random, split: Split
     ) -> tuple[str, str, str]:
         """Question, answer and reply about a sound."""
-        question = ask(rng, self.kind, split)
-        if self.kind == "count":
-            count = len(sound.beeps)
-            beeps = "beep" if count == 1 else "beeps"
-            return question, str(count), f"I hear {count} {beeps}."
-        if self.kind == "pitch":
-            pitch = pitch_of(sound)
-            return question, pitch, f"The pitch is {pitch}."
-        if self.kind == "hertz":
-            first, last = (float(f"{pitch:.2g}") for pitch in sound.pitches)
-            answer = " ".join(map(str, sound.pitches))
-            return question, answer, f"From {first:.0f} to {last:.0f} Hz."
-        starts = [start / 1000 for start, _ in sound.beeps]
-        said = ", ".join(f"{start:.1f}" for start in starts)
-        return question, " ".join(map(str, starts)), f"At {said} seconds."
+        question = QUESTIONS[self.kind]
+        asked = question.ask(rng, sound)
+        return ask(rng, question.wording, split), asked.answer, asked.reply
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the number, the pitch or all times or hertz that it names are."""
-        if self.kind == "pitch":
-            words = set(re.findall(r"\w+", reply.lower()))
-            said = {
-                pitch for pitch, names in PITCHES.items() if words & {*names.split()}
-            }
-            return said == {example.answer}
-        if self.kind == "count":
-            return _count(reply) == int(example.answer)
-        said = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", reply)]
-        right = [float(number) for number in example.answer.split()]
-        limits = [NEAR if self.kind == "times" else IN_TUNE * one for one in right]
-        return len(said) == len(right) and all(
-            abs(one - other) < limit + 1e-6
-            for one, other, limit in zip(said, right, limits, strict=True)
-        )
+        return QUESTIONS[self.kind].right(example.answer, reply)
 
 
 def listen(waveform: Any, question: str) -> Message:
@@ -104,21 +70,6 @@ def listen(waveform: Any, question: str) -> Message:
             {"type": "text", "text": question},
         ],
     }
-
-
-def pitch_of(sound: Sound) -> str:
-    """`rising`, `falling` or `level`."""
-    low, high = sound.pitches
-    return "rising" if low < high else "falling" if low > high else "level"
-
-
-def _count(reply: str) -> int | None:
-    """The last number, in digits or else as a word; None where there is none."""
-    digits = re.findall(r"\d+", reply)
-    if digits:
-        return int(digits[-1])
-    words = [word for word in re.findall(r"\w+", reply.lower()) if word in NUMBERS]
-    return NUMBERS.index(words[-1]) if words else None
 
 
 def _sound(rng: random.Random, count: int, pitch: str) -> Sound:
