@@ -5,8 +5,10 @@ import torch
 from tiny_chat import tiny_recipe, tiny_tokenizer
 
 from utils import mixture
+from utils.kinds import chat
 from utils.losses import IGNORE
 from utils.mixture import POOL, prompt_and_target
+from utils.recipe import Beginning
 from utils.tasks import TASKS, draw
 
 pytestmark = pytest.mark.unit
@@ -121,3 +123,15 @@ def test_texts_name_who_speaks_only_when_asked():
     roles = [text for text in named if text.endswith("user\nassistant")]
     assert len(roles) == 50
     assert [text for text in named if text not in roles] == plain
+
+
+def test_a_chat_model_begins_with_some_tasks_alone(tokenizer):
+    recipe = tiny_recipe()
+    first = Beginning(steps=3, tasks={"repeat": 1.0})
+    data = recipe.data.model_copy(update={"beginning": first})
+    begun = recipe.model_copy(update={"data": data})
+    alone = recipe.data.model_copy(update={"tasks": {"repeat": 1.0}})
+    for step, practiced in ((0, alone), (2, alone), (3, recipe.data)):
+        made = chat.batch(begun, tokenizer, step)
+        expected = mixture.batch(practiced, tokenizer, step, recipe.train.batch_size)
+        assert equal(made, expected)

@@ -166,7 +166,7 @@ def test_a_word_that_no_recipe_has_is_named(tmp_path):
     ],
 )
 def test_a_setting_that_the_kind_does_not_read_is_refused(part, name, value):
-    recipe = RECIPES["pocket-chat"].model_dump()
+    recipe = RECIPES["pocket-base"].model_dump()
     recipe[part][name] = value
     with pytest.raises(ValidationError, match=f"{part}.{name} is for recipes of kind"):
         recipes.Recipe.model_validate(recipe)

@@ -49,6 +49,13 @@ class DataPart(_Strict):
     history: float = Field(default=0, ge=0, le=1)
     beginning: Beginning | None = None
 
+    def at(self, step: int) -> "DataPart":
+        """What is practiced in that step: in the beginning its tasks alone."""
+        first = self.beginning
+        if not first or step >= first.steps:
+            return self
+        return self.model_copy(update={"tasks": first.tasks})
+
 
 class TrainPart(_Strict):
     """How it is trained; `batch_size` counts conversations.
@@ -133,7 +140,7 @@ class Recipe(_Strict):
         """Refuse what the recipe's kind would not read."""
         settings = {
             "train.prompt_weight": (self.train.prompt_weight, ("text",)),
-            "data.beginning": (self.data.beginning, ("vision", "reranker")),
+            "data.beginning": (self.data.beginning, ("chat", "vision", "reranker")),
         }
         for name, (value, kinds) in settings.items():
             if value and self.kind not in kinds:

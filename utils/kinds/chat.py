@@ -66,7 +66,8 @@ def batch(
     recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
 ) -> BatchEncoding:
     """Conversations of the recipe's tasks; the labels are their last replies."""
-    return mixture.batch(recipe.data, tokenizer, step, recipe.train.batch_size)
+    data = recipe.data.at(step)
+    return mixture.batch(data, tokenizer, step, recipe.train.batch_size)
 
 
 def evaluate(

@@ -51,10 +51,8 @@ def batch(
     the beginning the town has one word for each thing: a detail is bound to its thing
     sooner when only the thing's place changes.
     """
-    data, glosses = recipe.data, "glosses"
-    if data.beginning and step < data.beginning.steps:
-        data = data.model_copy(update={"tasks": data.beginning.tasks})
-        glosses = "glosses-plain"
+    data = recipe.data.at(step)
+    glosses = "glosses" if data is recipe.data else "glosses-plain"
     pool = pools.practice(data, step, recipe.train.batch_size)
     rng = random.Random(f"pairs/{recipe.data.seed}/{step}")
     prompts, so_far = [], []
