@@ -29,7 +29,7 @@ class TokenizerPart(_Strict):
 
 
 class Beginning(_Strict):
-    """A model's first steps: these tasks alone, in their simplest form."""
+    """A model's first steps: these tasks alone, as simple as the kind has them."""
 
     steps: int = Field(ge=1)
     tasks: dict[str, float]
