@@ -51,10 +51,13 @@ class DataPart(_Strict):
 
     def at(self, step: int) -> "DataPart":
         """What is practiced in that step: in the beginning its tasks alone."""
-        first = self.beginning
-        if not first or step >= first.steps:
+        if not self.begins(step):
             return self
-        return self.model_copy(update={"tasks": first.tasks})
+        return self.model_copy(update={"tasks": self.beginning.tasks})
+
+    def begins(self, step: int) -> bool:
+        """Whether the step belongs to the beginning."""
+        return self.beginning is not None and step < self.beginning.steps
 
 
 class TrainPart(_Strict):

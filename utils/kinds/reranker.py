@@ -52,7 +52,7 @@ def batch(
     sooner when only the thing's place changes.
     """
     data = recipe.data.at(step)
-    glosses = "glosses" if data is recipe.data else "glosses-plain"
+    glosses = "glosses-plain" if recipe.data.begins(step) else "glosses"
     pool = pools.practice(data, step, recipe.train.batch_size)
     rng = random.Random(f"pairs/{recipe.data.seed}/{step}")
     prompts, so_far = [], []

@@ -167,7 +167,7 @@ def practice(rng: random.Random, data: DataPart, step: int) -> Practice:
     So the beginning has one thing to a picture, and then they become more and more.
     """
     first = data.beginning
-    if first and step < first.steps:
+    if data.begins(step):
         return Practice(first.tasks, size=TINY, most=1)
     questions = 1
     while questions < MOST_QUESTIONS and rng.random() < data.history:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from utils.tasks.drawing import Chart
 from utils.tasks.picture_wordings import MOST
-from utils.tasks.question import Asked, Question
+from utils.tasks.question import Asked, Question, named
 
 LETTERS = "ABCDEFGHKMRX"
 TRENDS = {
@@ -76,8 +76,7 @@ def _names_letter(answer: str, reply: str) -> bool:
 
 
 def _names_trend(answer: str, reply: str) -> bool:
-    words = {*re.findall(r"\w+", reply)}
-    return {trend for trend, names in TRENDS.items() if words & {*names}} == {answer}
+    return named(TRENDS, reply) == {answer}
 
 
 def _near(answer: str, reply: str) -> bool:

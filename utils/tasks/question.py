@@ -1,7 +1,8 @@
 """What a kind of question is, whether it asks about a chart, a scene or a sound."""
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,3 +28,9 @@ class Question:
     ask: Callable[[random.Random, Any], Asked]
     right: Callable[[str, str], bool]
     alone: str = ""
+
+
+def named(names: Mapping[str, Iterable[str]], reply: str) -> set[str]:
+    """Which of the things the reply names, by any of their words."""
+    words = {*re.findall(r"\w+", reply)}
+    return {thing for thing, known in names.items() if words & {*known}}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from utils.tasks.drawing import SHAPES, Color, Item, Scene
 from utils.tasks.question import Asked, Question
+from utils.tasks.sums import last_number
 
 COLORS: dict[str, Color] = {
     "red": (220, 30, 30),
@@ -79,8 +80,8 @@ def _names_one(known: Iterable[str]) -> Callable[[str, str], bool]:
     return right
 
 
-def _last_number(answer: str, reply: str) -> bool:
-    return re.findall(r"\d+", reply)[-1:] == [answer]
+def _counts(answer: str, reply: str) -> bool:
+    return last_number(reply) == answer
 
 
 def _same_shapes(answer: str, reply: str) -> bool:
@@ -91,6 +92,6 @@ def _same_shapes(answer: str, reply: str) -> bool:
 QUESTIONS = {
     "shape": Question("shape", _ask_shape, _names_one(SHAPES), "only-shape"),
     "color": Question("color", _ask_color, _names_one(COLORS), "only-color"),
-    "count": Question("count", _ask_count, _last_number),
+    "count": Question("count", _ask_count, _counts),
     "list": Question("shape-list", _ask_list, _same_shapes),
 }

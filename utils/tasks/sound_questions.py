@@ -4,15 +4,18 @@ import random
 import re
 from collections.abc import Callable
 
-from utils.tasks.question import Asked, Question
+from utils.tasks.question import Asked, Question, named
+from utils.tasks.sums import last_number
 from utils.tasks.synthesis import Sound
 
 NEAR = 0.1  # seconds that a start may be off
 IN_TUNE = 0.1  # share that a pitch may be off: less than two semitones
 PITCHES = {
-    "rising": "rising rise rises increasing increases up upward upwards higher",
-    "falling": "falling fall falls decreasing decreases down downward downwards lower",
-    "level": "level flat steady constant same unchanged",
+    "rising": "rising rise rises increasing increases up upward upwards higher".split(),
+    "falling": (
+        "falling fall falls decreasing decreases down downward downwards lower"
+    ).split(),
+    "level": "level flat steady constant same unchanged".split(),
 }
 NUMBERS = "zero one two three four five six seven eight nine ten".split()
 
@@ -52,18 +55,15 @@ def _same_count(answer: str, reply: str) -> bool:
 
 def _count(reply: str) -> int | None:
     """The last number, in digits or else as a word; None where there is none."""
-    digits = re.findall(r"\d+", reply)
-    if digits:
-        return int(digits[-1])
+    number = last_number(reply)
+    if number:
+        return int(number)
     words = [word for word in re.findall(r"\w+", reply.lower()) if word in NUMBERS]
     return NUMBERS.index(words[-1]) if words else None
 
 
 def _names_pitch(answer: str, reply: str) -> bool:
-    words = {*re.findall(r"\w+", reply.lower())}
-    return {pitch for pitch, names in PITCHES.items() if words & {*names.split()}} == {
-        answer
-    }
+    return named(PITCHES, reply.lower()) == {answer}
 
 
 def _all_within(limit: Callable[[float], float]) -> Callable[[str, str], bool]:
