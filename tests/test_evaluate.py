@@ -5,8 +5,10 @@ from itertools import combinations
 import pytest
 from tiny_chat import chatty_model, tiny_tokenizer
 
+from utils import kinds
 from utils.chat import Reply
 from utils.evaluate import Graded, Result, evaluate, grade, pass_at_k, wilson
+from utils.recipe import Bar
 from utils.tasks import TASKS, draw
 
 pytestmark = pytest.mark.unit
@@ -163,3 +165,24 @@ def test_mistakes_are_the_wrong_replies_alone():
     rows = zip(examples, replies, (True, False), strict=True)
     result = Result([Graded(*row) for row in rows], seed=3)
     assert result.mistakes == {examples[1].messages[0]["content"]: "wrong"}
+
+
+def test_a_bar_gives_a_reply_room_for_its_reference_and_an_end_to_a_loop(monkeypatch):
+    rooms = []
+
+    def replies(model, tokenizer, conversations, *, max_new_tokens, **_):
+        rooms.append(max_new_tokens)
+        return [Reply("", "", 1, True)] * len(conversations)
+
+    monkeypatch.setattr("utils.kinds.chat.chat_batch", replies)
+    tokenizer = tiny_tokenizer()
+    for thinking in (True, False):
+        bar = Bar(task="sums-8", n=50, thinking=thinking)
+        kinds.chat.evaluate(None, tokenizer, bar, 3)
+    references = [
+        (f"<think>\n{one.thought}\n</think>\n\n{one.reply}", one.reply)
+        for one in draw(TASKS["sums-8"], 50, 3)
+    ]
+    for room, texts in zip(rooms, zip(*references, strict=True), strict=True):
+        longest = 1 + max(len(ids) for ids in tokenizer(list(texts))["input_ids"])
+        assert longest <= room <= 2 * longest + 16

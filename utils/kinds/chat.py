@@ -1,6 +1,7 @@
 """Chat models: Qwen decoders that answer in ChatML, with or without a thought."""
 
 from pathlib import Path
+from typing import Any
 
 from transformers import (
     AutoModelForCausalLM,
@@ -12,14 +13,18 @@ from transformers import (
 
 from utils import evaluate as evaluation
 from utils import mixture
-from utils.chat import Reply, chat
+from utils.chat import Reply, chat, chat_batch
+from utils.encoding import Messages
 from utils.evaluate import Result
 from utils.losses import reply_loss as loss
 from utils.recipe import Bar, Recipe
 from utils.tasks import TASKS
-from utils.tasks.base import Example
+from utils.tasks.base import Example, draw
 
 __all__ = ["batch", "decoder", "evaluate", "load", "loss", "prepare", "reply"]
+
+LONGEST = 512  # tokens of a reply
+SPARE = 16  # for the tags of a thought and the end of the reply
 
 
 def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
@@ -74,14 +79,15 @@ def evaluate(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, bar: Bar, seed: int
 ) -> Result:
     """The bar's task, with thinking, without, or (None) as the template has it."""
-    return evaluation.evaluate(
-        model,
-        tokenizer,
-        TASKS[bar.task],
-        bar.n,
-        seed,
-        thinking=bar.thinking is not False,
-    )
+    task, thinking = TASKS[bar.task], bar.thinking is not False
+    examples = draw(task, bar.n, seed)
+    room = _room(tokenizer, examples, thinking)
+
+    def answer(conversations: list[Messages], **tools: Any) -> list[Reply]:
+        asked = {"thinking": thinking, "max_new_tokens": room} | tools
+        return chat_batch(model, tokenizer, conversations, **asked)
+
+    return evaluation.grade(answer, task, examples, seed)
 
 
 def reply(
@@ -98,3 +104,15 @@ def reply(
         thinking=thinking is not False,
         tools=example.tools,
     )
+
+
+def _room(
+    tokenizer: PreTrainedTokenizerBase, examples: list[Example], thinking: bool
+) -> int:
+    """Tokens that a reply may have: half as many more than the longest reference.
+
+    What runs in a loop is wrong anyway, and holds up a whole batch until it stops.
+    """
+    texts = [(one.thought if thinking else "") + one.reply for one in examples]
+    longest = max(len(ids) for ids in tokenizer(texts)["input_ids"])
+    return min(longest * 3 // 2 + SPARE, LONGEST)
