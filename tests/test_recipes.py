@@ -18,7 +18,7 @@ DECODERS = [n for n, r in RECIPES.items() if r.kind in ("chat", "base", "text")]
 LARGEST = 5_000_000  # parameters; 2 bytes each, in files of at most 8 MiB
 # What each size of the chat family may have.
 SIZES = {
-    "pocket-generalist": (3_500_000, 4_000_000),
+    "pocket-chat": (3_500_000, 4_000_000),
     "pocket-chat-s": (900_000, 1_100_000),
     "pocket-chat-xs": (250_000, 400_000),
     "pocket-base": (900_000, 1_100_000),
@@ -80,7 +80,7 @@ def test_a_decoder_is_small_and_counted_from_its_config(name):
 
 
 def test_sizes_of_one_family_share_data_and_tokenizer():
-    large = RECIPES["pocket-generalist"]
+    large = RECIPES["pocket-chat"]
     for name in ("pocket-chat-s", "pocket-chat-xs", "pocket-moe", "pocket-hybrid"):
         assert RECIPES[name].data == large.data
         assert RECIPES[name].tokenizer == large.tokenizer
@@ -101,7 +101,7 @@ def test_models_that_are_compared_have_one_size_and_one_schedule():
 
 
 def test_bars_hold_for_every_skill_that_the_generalist_names():
-    generalist = RECIPES["pocket-generalist"]
+    generalist = RECIPES["pocket-chat"]
     barred = {bar.task for bar in generalist.bars if bar.at_least or bar.at_most < 1}
     for skill in TASKS["out_of_scope-generalist"].skills:
         assert any(task.startswith(skill) for task in barred), skill

