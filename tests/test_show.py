@@ -50,6 +50,17 @@ def test_accuracies(shown):
     assert bundle["metadata"]["image/png"]["alt"] == bundle["text/plain"]
 
 
+def test_a_logarithmic_axis_names_the_points_that_were_measured(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(show, "figure", lambda picture, alt: drawn.append(picture))
+    lines = {"sums": {0.31: result(5, 10), 3.75: result(9, 10)}}
+    show.accuracies("Sizes", "millions", lines, log=True)
+    [axes] = drawn[0].axes
+    assert axes.get_xscale() == "log"
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels == ["0.31", "3.8"]
+
+
 def test_bars(shown):
     show.bars("Size", "MB", {"float32": 13.2, "int4": 1.65}, unit=" MB")
     [bundle] = shown

@@ -27,8 +27,32 @@ class Graded:
     right: bool
 
 
+class Share:
+    """`right` of `n` fresh problems of a seed: a share, and how sure it is."""
+
+    right: int
+    n: int
+    seed: int
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the accuracy."""
+        return wilson(self.right, self.n)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return (
+            f"{self.accuracy:.1%} right (95 % interval {low:.1%} to {high:.1%}, "
+            f"n = {self.n}, seed {self.seed})"
+        )
+
+
 @dataclass(frozen=True)
-class Result:
+class Result(Share):
     """Everything that came out of an evaluation."""
 
     graded: list[Graded]
@@ -43,15 +67,6 @@ class Result:
         return sum(item.right for item in self.graded)
 
     @property
-    def accuracy(self) -> float:
-        return self.right / self.n
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the accuracy."""
-        return wilson(self.right, self.n)
-
-    @property
     def tokens(self) -> float:
         """Mean number of tokens written per reply."""
         return sum(item.reply.tokens for item in self.graded) / self.n
@@ -64,13 +79,6 @@ class Result:
             for item in self.graded
             if not item.right
         }
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return (
-            f"{self.accuracy:.1%} right (95 % interval {low:.1%} to {high:.1%}, "
-            f"n = {self.n}, seed {self.seed})"
-        )
 
 
 def wilson(right: int, n: int) -> tuple[float, float]:

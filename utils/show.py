@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from transformers import PreTrainedTokenizerBase
 
-    from utils.evaluate import Result
+    from utils.evaluate import Share
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
+MANY = 4  # lines that leave room for a legend
 STYLE = {
     "figure.figsize": (6.4, 3.4),
     "figure.dpi": 110,
@@ -57,7 +58,11 @@ def figure(picture: "Figure", alt: str) -> None:
 
 
 def accuracies(
-    title: str, x: str, lines: Mapping[str, Mapping[float, "Result"]]
+    title: str,
+    x: str,
+    lines: Mapping[str, Mapping[float, "Share"]],
+    *,
+    log: bool = False,
 ) -> None:
     """Accuracy with 95 % intervals against x, one line per name."""
     picture, axes = canvas(title, x, "right answers (%)", ylim=(-3, 103))
@@ -75,7 +80,15 @@ def accuracies(
             color=COLORS[number % len(COLORS)],
             marker=MARKERS[number % len(MARKERS)],
         )
-    axes.legend()
+    if log:
+        places = sorted({value for points in lines.values() for value in points})
+        axes.set_xscale("log")
+        axes.set_xticks(places, [f"{place:.2g}" for place in places], minor=False)
+        axes.minorticks_off()
+    if len(lines) > MANY:
+        picture.legend(loc="outside right upper")  # inside it would hide points
+    else:
+        axes.legend()
     figure(picture, f"{title}. " + " ".join(_spoken(x, lines)))
 
 
@@ -190,11 +203,11 @@ def _box(name: str, token: int, tokenizer: "PreTrainedTokenizerBase", role: str)
     return f'<span style="{style}" title="id {token}">{text}</span>'
 
 
-def _spoken(x: str, lines: Mapping[str, Mapping[float, "Result"]]) -> list[str]:
+def _spoken(x: str, lines: Mapping[str, Mapping[float, "Share"]]) -> list[str]:
     sentences = []
     for name, points in lines.items():
         values = ", ".join(
-            f"{100 * result.accuracy:.0f} % at {value:g}"
+            f"{100 * result.accuracy:.0f} % at {value:.3g}"
             for value, result in points.items()
         )
         sentences.append(f"{name}, by {x}: {values}.")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from course.checks import exercise, expect
 from course.facts import figure
-from utils import memory
+from utils import memory, records
 from utils.advisor import Advice, Need, advise
 from utils.published import licenses
 
@@ -68,6 +68,52 @@ def check_active_share(answer) -> str:
         "right for one model only: did you write a number where `total` belongs?",
     )
     return f"{share:.0%} of {name} works on each token: less than an eighth."
+
+
+@exercise(
+    "smallest_enough",
+    stars=2,
+    minutes=7,
+    hints=[
+        "one.accuracy[task].interval is a pair; its first number is the low end.",
+        "A model is enough if all(... for task in tasks) holds.",
+        "Of those that are enough take min(..., key=lambda one: one.parameters).",
+    ],
+)
+def check_smallest_enough(answer) -> str:
+    given = [
+        _record("large", 9, reading=(99, 100), sums=(98, 100)),
+        _record("tiny", 1, reading=(60, 100), sums=(99, 100)),
+        _record("lucky", 2, reading=(19, 20), sums=(20, 20)),
+        _record("small", 3, reading=(99, 100), sums=(97, 100)),
+    ]
+    found = answer(given, ["reading", "sums"], 0.9)
+    expect(
+        not isinstance(found, records.Record),
+        "you return the whole record: return its name.",
+    )
+    expect(
+        found != "tiny",
+        "tiny cannot read: every one of the tasks has to hold, not one of them.",
+    )
+    expect(
+        found != "lucky",
+        "lucky was asked twenty problems: compare the low end of the interval.",
+    )
+    expect(
+        found != "large",
+        "large is enough, and so is small, with a third of the parameters.",
+    )
+    expect(found == "small", f"of the four you return {found!r}.")
+    expect(
+        answer(given, ["sums"], 0.9) == "tiny",
+        "for sums alone tiny is enough: does your answer read `tasks`?",
+    )
+    expect(
+        answer(given, ["sums"], 0.999) is None,
+        "none of them reaches 99.9 %: return None then.",
+    )
+    return "the smallest model that is surely good enough, which is seldom the largest."
 
 
 @exercise(
@@ -263,6 +309,11 @@ def check_clinic(answer) -> str:
         f"{len(advice.excluded)} checkpoints are left out, and {first.label} leads. "
         f"Qwen3.8-27B is as large and newer: {advice.why_not('Qwen/Qwen3.8-27B')}."
     )
+
+
+def _record(name: str, parameters: int, **right: tuple[int, int]) -> records.Record:
+    shares = {task: records.Recorded(*pair, seed=1) for task, pair in right.items()}
+    return records.Record(name, parameters, shares)
 
 
 def _near(found: object, right: float) -> bool:

@@ -35,6 +35,28 @@ def _unknown_is_free(rows):
     return [r.name for r in rows if licenses().get(r.license, free).commercial == "yes"]
 
 
+def _smallest(records, enough):
+    good = [one for one in records if enough(one)]
+    return min(good, key=lambda one: one.parameters) if good else None
+
+
+def _low(one, task):
+    return one.accuracy[task].interval[0]
+
+
+def _first_enough(records, tasks, share):
+    good = [r.name for r in records if all(_low(r, t) >= share for t in tasks)]
+    return good[0] if good else None
+
+
+def _smallest_by(enough):
+    def smallest_enough(records, tasks, share):
+        found = _smallest(records, lambda one: enough(one, tasks, share))
+        return found.name if found else None
+
+    return smallest_enough
+
+
 WRONG = {
     "warm_up": [
         ("210", "between quotes"),
@@ -48,6 +70,40 @@ WRONG = {
         (lambda total, active: 1 - active / total, "the share that rests"),
         (lambda total, active: active // total, "does // drop"),
         (lambda total, active: active / 30_532_122_624, "right for one model only"),
+    ],
+    "smallest_enough": [
+        (
+            lambda records, tasks, share: _smallest(
+                records, lambda one: all(_low(one, t) >= share for t in tasks)
+            ),
+            "return its name",
+        ),
+        (
+            _smallest_by(lambda one, tasks, s: any(_low(one, t) >= s for t in tasks)),
+            "every one of the tasks",
+        ),
+        (
+            _smallest_by(
+                lambda one, tasks, s: all(one.accuracy[t].accuracy >= s for t in tasks)
+            ),
+            "the low end of the interval",
+        ),
+        (_first_enough, "a third of the parameters"),
+        (
+            _smallest_by(
+                lambda one, _, s: all(_low(one, t) >= s for t in one.accuracy)
+            ),
+            "does your answer read",
+        ),
+        (
+            lambda records, tasks, share: (
+                _smallest_by(lambda r, ts, s: all(_low(r, t) >= s for t in ts))(
+                    records, tasks, share
+                )
+                or records[0].name
+            ),
+            "return None then",
+        ),
     ],
     "embedding_parameters": [
         (lambda config: config.vocab_size + config.hidden_size, "rows and columns"),
