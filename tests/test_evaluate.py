@@ -5,9 +5,9 @@ from itertools import combinations
 import pytest
 from tiny_chat import chatty_model, tiny_tokenizer
 
-from utils import kinds
 from utils.chat import Reply
 from utils.evaluate import Graded, Result, evaluate, grade, pass_at_k, wilson
+from utils.kinds import chat
 from utils.recipe import Bar
 from utils.tasks import TASKS, draw
 
@@ -178,7 +178,7 @@ def test_a_bar_gives_a_reply_room_for_its_reference_and_an_end_to_a_loop(monkeyp
     tokenizer = tiny_tokenizer()
     for thinking in (True, False):
         bar = Bar(task="sums-8", n=50, thinking=thinking)
-        kinds.chat.evaluate(None, tokenizer, bar, 3)
+        chat.evaluate(None, tokenizer, bar, 3)
     references = [
         (f"<think>\n{one.thought}\n</think>\n\n{one.reply}", one.reply)
         for one in draw(TASKS["sums-8"], 50, 3)

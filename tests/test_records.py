@@ -46,9 +46,11 @@ def test_a_recorded_accuracy_has_the_interval_of_a_measured_one(tiny):
     assert str(share) == "80.0% right (95 % interval 71.1% to 86.7%, n = 100, seed 7)"
 
 
-def test_accuracies_stand_by_millions_of_parameters(tiny):
-    lines = records.by_size([records.record("tiny")], ["facts"])
-    assert lines == {"facts": {0.001: records.Recorded(50, 100, 7)}}
+def test_accuracies_stand_by_millions_of_parameters():
+    facts = {"facts": records.Recorded(50, 100, 7)}
+    sizes = [records.Record(str(n), n, facts) for n in (344_704, 3_739_008)]
+    lines = records.by_size(sizes, ["facts"])
+    assert lines == {"facts": {0.345: facts["facts"], 3.74: facts["facts"]}}
 
 
 def test_a_model_without_a_record_is_named_with_those_that_have_one(tiny):

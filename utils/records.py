@@ -34,11 +34,9 @@ def record(name: str) -> Record:
     """The record of a pocket model; UnknownModelError if there is none."""
     path = paths.MODELS / name / "expected.json"
     if not path.is_file():
-        known = ", ".join(
-            sorted(p.parent.name for p in paths.MODELS.glob("*/expected.json"))
-        )
+        known = sorted(p.parent.name for p in paths.MODELS.glob("*/expected.json"))
         raise UnknownModelError(
-            f"No pocket model is called {name!r}: take one of {known}."
+            f"No pocket model is called {name!r}: take one of {', '.join(known)}."
         )
     kept = json.loads(path.read_text(encoding="utf-8"))
     accuracy = {
@@ -52,8 +50,9 @@ def record(name: str) -> Record:
 def by_size(
     records: Sequence[Record], tasks: Sequence[str]
 ) -> dict[str, dict[float, Recorded]]:
-    """For each task the accuracy by size, in millions of parameters."""
+    """For each task the accuracy by millions of parameters, to three digits."""
+    millions = [float(f"{one.parameters / 1e6:.3g}") for one in records]
     return {
-        task: {one.parameters / 1e6: one.accuracy[task] for one in records}
+        task: dict(zip(millions, [one.accuracy[task] for one in records], strict=True))
         for task in tasks
     }

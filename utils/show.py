@@ -207,7 +207,7 @@ def _spoken(x: str, lines: Mapping[str, Mapping[float, "Share"]]) -> list[str]:
     sentences = []
     for name, points in lines.items():
         values = ", ".join(
-            f"{100 * result.accuracy:.0f} % at {value:.3g}"
+            f"{100 * result.accuracy:.0f} % at {value:g}"
             for value, result in points.items()
         )
         sentences.append(f"{name}, by {x}: {values}.")
