@@ -110,8 +110,8 @@ def check_smallest_enough(answer) -> str:
         "for sums alone tiny is enough: does your answer read `tasks`?",
     )
     expect(
-        answer(given, ["sums"], 0.999) is None,
-        "none of them reaches 99.9 %: return None then.",
+        answer(given, ["sums"], 0.999) == "none",
+        "not one of them reaches 99.9 %: return the text 'none' then.",
     )
     return "the smallest model that is surely good enough, which is seldom the largest."
 

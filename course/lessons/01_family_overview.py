@@ -465,7 +465,7 @@ say(f"`extraction` by {kept[-1].name}, in sentences of its training: {practiced}
 # good enough. `measured` is a list of records like those in `kept`: each has a `name`, its
 # `parameters` and `accuracy[task].interval`, the pair of ends between which the true share
 # lies nineteen times in twenty. Return the name of the smallest model whose interval lies
-# at or above `share` in every one of `tasks`, or `None`.
+# at or above `share` in every one of `tasks`, or `"none"`.
 
 
 # %% tags=["exercise"]
@@ -476,7 +476,7 @@ def smallest_enough(measured, tasks, share):
         for one in measured
         if all(one.accuracy[task].interval[0] >= share for task in tasks)
     ]
-    return min(enough, key=lambda one: one.parameters).name if enough else None
+    return min(enough, key=lambda one: one.parameters).name if enough else "none"
     # --- stub
     # return ...  # your code here
     # --- end

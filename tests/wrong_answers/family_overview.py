@@ -46,13 +46,13 @@ def _low(one, task):
 
 def _first_enough(records, tasks, share):
     good = [r.name for r in records if all(_low(r, t) >= share for t in tasks)]
-    return good[0] if good else None
+    return good[0] if good else "none"
 
 
 def _smallest_by(enough):
     def smallest_enough(records, tasks, share):
         found = _smallest(records, lambda one: enough(one, tasks, share))
-        return found.name if found else None
+        return found.name if found else "none"
 
     return smallest_enough
 
@@ -97,12 +97,13 @@ WRONG = {
         ),
         (
             lambda records, tasks, share: (
-                _smallest_by(lambda r, ts, s: all(_low(r, t) >= s for t in ts))(
-                    records, tasks, share
-                )
-                or records[0].name
+                min(
+                    (r for r in records if all(_low(r, t) >= share for t in tasks)),
+                    key=lambda r: r.parameters,
+                    default=records[0],
+                ).name
             ),
-            "return None then",
+            "return the text 'none' then",
         ),
     ],
     "embedding_parameters": [
