@@ -34,7 +34,7 @@ print(reply.thinking)
 # %% [markdown]
 # ## How much does it help?
 #
-# The task `Sums(k)` asks for the sum of `k` numbers in many wordings. We ask one hundred
+# The task `Sums(k)` asks for the sum of `k` numbers in many wordings. We ask sixty
 # problems for each length, in both modes. Where do you expect the lines to part?
 
 # %%
@@ -46,7 +46,7 @@ for count in (2, 3, 4, 6, 8):
     for name, line in lines.items():
         thinking = name == "thinking on"
         line[count] = evaluate(
-            model, tokenizer, Sums(count), n=100, seed=8, thinking=thinking
+            model, tokenizer, Sums(count), n=60, seed=8, thinking=thinking
         )
 
 # %%
@@ -244,7 +244,7 @@ from utils.tasks import draw
 from utils.thinking import chat_with_budget
 
 task = Sums(6)
-problems = draw(task, n=100, seed=21)
+problems = draw(task, n=60, seed=21)
 by_budget = {}
 for budget in (0, 12, 24, 36, 48, 60, 72, 90):
     by_budget[budget] = grade(
@@ -395,16 +395,16 @@ def ask_five_times(problems):
 # %%
 set_seed(3)
 for count in (2, 3):
-    problems = draw(Sums(count), n=80, seed=33)
-    once = evaluate(model, tokenizer, Sums(count), n=80, seed=33, thinking=False)
-    thought = evaluate(model, tokenizer, Sums(count), n=80, seed=33)
+    problems = draw(Sums(count), n=60, seed=33)
+    once = evaluate(model, tokenizer, Sums(count), n=60, seed=33, thinking=False)
+    thought = evaluate(model, tokenizer, Sums(count), n=60, seed=33)
     fives = ask_five_times(problems)
     votes = [vote(last_number(reply.text) for reply in five) for five in fives]
     right = sum(v == p.answer for v, p in zip(votes, problems, strict=True))
-    spent = sum(reply.tokens for five in fives for reply in five) / 80
+    spent = sum(reply.tokens for five in fives for reply in five) / 60
     say(
         f"{count} numbers. One short reply: {once.accuracy:.0%} right, "
-        f"{once.tokens:.0f} tokens. Five and a vote: **{right / 80:.0%}**, "
+        f"{once.tokens:.0f} tokens. Five and a vote: **{right / 60:.0%}**, "
         f"{spent:.0f} tokens. One thought: **{thought.accuracy:.0%}**, "
         f"{thought.tokens:.0f} tokens."
     )
