@@ -244,9 +244,9 @@ from utils.tasks import draw
 from utils.thinking import chat_with_budget
 
 task = Sums(6)
-problems = draw(task, n=60, seed=21)
+problems = draw(task, n=50, seed=21)
 by_budget = {}
-for budget in (0, 12, 24, 36, 48, 60, 72, 90):
+for budget in (0, 18, 36, 54, 72, 90):
     by_budget[budget] = grade(
         lambda asked, limit=budget: chat_with_budget(model, tokenizer, asked, limit),
         task,
@@ -395,16 +395,16 @@ def ask_five_times(problems):
 # %%
 set_seed(3)
 for count in (2, 3):
-    problems = draw(Sums(count), n=60, seed=33)
-    once = evaluate(model, tokenizer, Sums(count), n=60, seed=33, thinking=False)
-    thought = evaluate(model, tokenizer, Sums(count), n=60, seed=33)
+    problems = draw(Sums(count), n=50, seed=33)
+    once = evaluate(model, tokenizer, Sums(count), n=50, seed=33, thinking=False)
+    thought = evaluate(model, tokenizer, Sums(count), n=50, seed=33)
     fives = ask_five_times(problems)
     votes = [vote(last_number(reply.text) for reply in five) for five in fives]
     right = sum(v == p.answer for v, p in zip(votes, problems, strict=True))
-    spent = sum(reply.tokens for five in fives for reply in five) / 60
+    spent = sum(reply.tokens for five in fives for reply in five) / 50
     say(
         f"{count} numbers. One short reply: {once.accuracy:.0%} right, "
-        f"{once.tokens:.0f} tokens. Five and a vote: **{right / 60:.0%}**, "
+        f"{once.tokens:.0f} tokens. Five and a vote: **{right / 50:.0%}**, "
         f"{spent:.0f} tokens. One thought: **{thought.accuracy:.0%}**, "
         f"{thought.tokens:.0f} tokens."
     )
