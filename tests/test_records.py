@@ -25,6 +25,7 @@ def tiny(tmp_path, monkeypatch) -> dict:
         ],
     }
     (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "config.json").touch()
     (tmp_path / "tiny" / "expected.json").write_text(json.dumps(kept))
     monkeypatch.setattr(paths, "MODELS", tmp_path)
     return kept

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from utils import paths
 from utils.errors import UnknownModelError
 from utils.evaluate import Share
+from utils.locate import pocket_models
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ def record(name: str) -> Record:
     """The record of a pocket model; UnknownModelError if there is none."""
     path = paths.MODELS / name / "expected.json"
     if not path.is_file():
-        known = sorted(p.parent.name for p in paths.MODELS.glob("*/expected.json"))
+        known = ", ".join(pocket_models())
         raise UnknownModelError(
-            f"No pocket model is called {name!r}: take one of {', '.join(known)}."
+            f"No pocket model is called {name!r}: take one of {known}."
         )
     kept = json.loads(path.read_text(encoding="utf-8"))
     accuracy = {

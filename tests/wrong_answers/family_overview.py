@@ -35,26 +35,30 @@ def _unknown_is_free(rows):
     return [r.name for r in rows if licenses().get(r.license, free).commercial == "yes"]
 
 
-def _smallest(records, enough):
-    good = [one for one in records if enough(one)]
-    return min(good, key=lambda one: one.parameters) if good else None
-
-
 def _low(one, task):
     return one.accuracy[task].interval[0]
 
 
-def _first_enough(records, tasks, share):
-    good = [r.name for r in records if all(_low(r, t) >= share for t in tasks)]
-    return good[0] if good else "none"
+def _enough(one, tasks, share):
+    return all(_low(one, task) >= share for task in tasks)
+
+
+def _smallest(records, tasks, share, enough=_enough, default=None):
+    good = [one for one in records if enough(one, tasks, share)]
+    return min(good, key=lambda one: one.parameters, default=default)
 
 
 def _smallest_by(enough):
     def smallest_enough(records, tasks, share):
-        found = _smallest(records, lambda one: enough(one, tasks, share))
+        found = _smallest(records, tasks, share, enough)
         return found.name if found else "none"
 
     return smallest_enough
+
+
+def _first_enough(records, tasks, share):
+    good = [one.name for one in records if _enough(one, tasks, share)]
+    return good[0] if good else "none"
 
 
 WRONG = {
@@ -72,12 +76,7 @@ WRONG = {
         (lambda total, active: active / 30_532_122_624, "right for one model only"),
     ],
     "smallest_enough": [
-        (
-            lambda records, tasks, share: _smallest(
-                records, lambda one: all(_low(one, t) >= share for t in tasks)
-            ),
-            "return its name",
-        ),
+        (_smallest, "return its name"),
         (
             _smallest_by(lambda one, tasks, s: any(_low(one, t) >= s for t in tasks)),
             "every one of the tasks",
@@ -90,18 +89,12 @@ WRONG = {
         ),
         (_first_enough, "a third of the parameters"),
         (
-            _smallest_by(
-                lambda one, _, s: all(_low(one, t) >= s for t in one.accuracy)
-            ),
+            _smallest_by(lambda one, _, share: _enough(one, one.accuracy, share)),
             "does your answer read",
         ),
         (
             lambda records, tasks, share: (
-                min(
-                    (r for r in records if all(_low(r, t) >= share for t in tasks)),
-                    key=lambda r: r.parameters,
-                    default=records[0],
-                ).name
+                _smallest(records, tasks, share, default=records[0]).name
             ),
             "return the text 'none' then",
         ),
