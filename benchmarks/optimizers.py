@@ -22,7 +22,7 @@ def run(given: recipe.Recipe, matrix_rate: float, steps: int) -> tuple[float, fl
     if not matrix_rate:  # AdamW alone moves convolutions too
         changes["kernel_rate"] = 0.0
     plan = given.train.model_copy(update=changes)
-    planned = given.model_copy(update={"train": plan})
+    planned = given.model_copy(update={"train": plan, "ending": None})
     processor, model = kinds.of(planned).prepare(planned)
     model.to(best_device())
     with tempfile.TemporaryDirectory() as folder:

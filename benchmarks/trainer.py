@@ -48,11 +48,11 @@ class Batches(torch.utils.data.Dataset):
 class InOrder(Trainer):
     """The Trainer as it is, with the recipe's order of batches and learning rates."""
 
-    plan: recipe.TrainPart
+    recipe: recipe.Recipe
 
     def create_scheduler(self, num_training_steps, optimizer=None):
         def share(step: int) -> float:
-            return train.rate_share(self.plan, step)
+            return train.rate_share(self.recipe, step)
 
         optimizer = optimizer or self.optimizer
         self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
@@ -78,8 +78,9 @@ def collate(rows: list[BatchEncoding]) -> dict[str, torch.Tensor]:
     return {"input_ids": rows[0].input_ids, "labels": rows[0].labels}
 
 
-def with_trainer(model, tokenizer, plan, batches, folder) -> tuple[float, list[float]]:
+def with_trainer(model, tokenizer, given, batches, folder) -> tuple[float, list[float]]:
     """(seconds, losses) of transformers' Trainer."""
+    plan = given.train
     arguments = TrainingArguments(
         output_dir=str(folder),
         max_steps=len(batches),
@@ -108,7 +109,7 @@ def with_trainer(model, tokenizer, plan, batches, folder) -> tuple[float, list[f
         processing_class=tokenizer,
         callbacks=[clock],
     )
-    trainer.plan = plan
+    trainer.recipe = given
     trainer.pop_callback(PrinterCallback)
     trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
@@ -137,7 +138,7 @@ def pair(given: recipe.Recipe, first: str) -> dict[str, tuple[float, list[float]
             results[name] = (
                 with_course(model, tokenizer, given, Path(folder))
                 if name == "course"
-                else with_trainer(model, tokenizer, plan, batches, folder)
+                else with_trainer(model, tokenizer, given, batches, folder)
             )
     return results
 
@@ -154,7 +155,7 @@ def main() -> int:
     steps = min(asked.steps, mixture.POOL)
     changes = {"steps": steps, "warmup_steps": 2, "precision": asked.precision}
     plan = given.train.model_copy(update=changes)
-    given = given.model_copy(update={"train": plan})
+    given = given.model_copy(update={"train": plan, "ending": None})
     tokenizer, _ = prepare(given)
     tokens = sum(
         mixture.batch(given.data, tokenizer, step, plan.batch_size).input_ids.numel()

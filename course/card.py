@@ -38,7 +38,7 @@ def measured(recipe: Recipe, folder: Path) -> dict:
     results = measure.measure(model, processor, recipe, SEED)
     log = training_log(folder)
     if not log["first_losses"]:  # measured again later, without a training run
-        log = json.loads((folder / "expected.json").read_text("utf-8"))["training"]
+        log = _earlier(folder)["training"]
     return {
         "sha256": {path.name: _sha256(path) for path in files(folder)},
         "parameters": sum(p.numel() for p in model.parameters()),
@@ -46,13 +46,38 @@ def measured(recipe: Recipe, folder: Path) -> dict:
         "measured_on": datetime.date.today().isoformat(),
         "seed": SEED,
         "well_formed": measure.well_formed(results),
-        "accuracy": [
-            one.bar.model_dump() | {"right": one.result.right, "n": one.result.n}
-            for one in results
-        ],
+        "accuracy": _rows(results),
+        "before_ending": _before(recipe, folder),
         "figures": figures.measure(model, processor, recipe, SEED),
         "replies": replies(recipe, model, processor),
     }
+
+
+def _rows(results: list) -> list[dict]:
+    return [
+        one.bar.model_dump() | {"right": one.result.right, "n": one.result.n}
+        for one in results
+    ]
+
+
+def _before(recipe: Recipe, folder: Path) -> list[dict]:
+    """What the model did before its ending, on the bars that are compared."""
+    from course.train import BEFORE
+    from utils import kinds, measure
+
+    if not recipe.ending:
+        return []
+    before = folder / "checkpoints" / BEFORE
+    if not before.is_dir():  # measured again later
+        return _earlier(folder)["before_ending"]
+    bars = [bar for bar in recipe.bars if bar.task in recipe.ending.compare]
+    processor, model = kinds.of(recipe).load(before)
+    compared = recipe.model_copy(update={"bars": bars})
+    return _rows(measure.measure(model, processor, compared, SEED))
+
+
+def _earlier(folder: Path) -> dict:
+    return json.loads((folder / "expected.json").read_text(encoding="utf-8"))
 
 
 def files(folder: Path) -> list[Path]:
@@ -81,15 +106,15 @@ def page(recipe: Recipe, expected: dict) -> str:
     """The card in Markdown: what it is, can, cannot, how well, how to remake it."""
     from utils.evaluate import wilson
 
+    before = {_asked(one): _share(one) for one in expected.get("before_ending", [])}
     rows = []
     for one in expected["accuracy"]:
         low, high = wilson(one["right"], one["n"])
         mode = MODES[one["thinking"]]
-        share = one["right"] / one["n"]
         by = BY.get(one.get("by", "model"), "")
         rows.append(
-            f"| {one['task']}{by} | {mode} | {share:.1%} | {low:.1%} to {high:.1%} "
-            f"| {one['n']} |"
+            f"| {one['task']}{by} | {mode} | {_share(one)} | {low:.1%} to {high:.1%} "
+            f"| {one['n']} |" + (f" {before.get(_asked(one), '')} |" if before else "")
         )
     shown = [
         f"{_quoted(one)}\n\n```\n{one['reply']}\n```\n" for one in expected["replies"]
@@ -111,14 +136,23 @@ def page(recipe: Recipe, expected: dict) -> str:
             f"On {expected['measured_on']}, greedy, problems that training never saw, "
             f"seed {expected['seed']}. Replies that are well formed (thought where "
             f"asked, end token): {expected['well_formed']:.1%}.\n",
-            "| task | thinking | right | 95 % interval | n |",
-            "|---|---|---|---|---|",
+            "| task | thinking | right | 95 % interval | n |"
+            + (" before the ending |" if before else ""),
+            "|---|---|---|---|---|" + ("---|" if before else ""),
             *rows,
             *_figures(expected.get("figures", {})),
             "\n## Said\n",
             *shown,
         ]
     )
+
+
+def _asked(row: dict) -> tuple:
+    return row["task"], row["thinking"], row.get("by")
+
+
+def _share(row: dict) -> str:
+    return f"{row['right'] / row['n']:.1%}"
 
 
 def _figures(measured: dict[str, float]) -> list[str]:

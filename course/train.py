@@ -8,6 +8,7 @@ import argparse
 import json
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 from course import card
@@ -16,6 +17,7 @@ from utils.paths import MODELS
 from utils.recipe import Recipe
 
 COMPILERS = ("g++", "clang++", "cl")
+BEFORE = "before"  # the model before its ending, beside the states
 LOGGED = 20  # losses of the first steps, which the tests replay
 
 
@@ -65,8 +67,22 @@ def cook(
     processor, model = kinds.of(recipe).prepare(recipe)
     model.to(device or best_device())
     log = _Log(folder)
-    train.train(model, processor, recipe, work, on_save=log.add, compiled=compiled)
+    go_on = partial(train.train, model, processor, recipe, work)
+    if recipe.ending and not (work / BEFORE).exists():
+        go_on(until=recipe.train.steps, on_save=log.add, compiled=compiled)
+        _keep(model, processor, work / BEFORE)
+    go_on(on_save=log.add, compiled=compiled)
     export(model, processor, folder)
+
+
+def _keep(model, processor, folder: Path) -> None:
+    """Export a copy: `model` goes on as it is. A kill never leaves half a folder."""
+    copy = type(model)(model.config)
+    copy.load_state_dict(model.state_dict())
+    partial_folder = folder.with_suffix(".partial")
+    partial_folder.mkdir(parents=True, exist_ok=True)
+    export(copy, processor, partial_folder)
+    partial_folder.rename(folder)
 
 
 def export(model, processor, folder: Path) -> None:

@@ -60,7 +60,8 @@ def test_a_recipe_names_its_folder(name):
 def test_every_task_and_figure_exists(name):
     recipe = RECIPES[name]
     asked = {shown.task for shown in recipe.shown if shown.task}
-    assert {*recipe.data.tasks, *(bar.task for bar in recipe.bars)} <= set(TASKS)
+    practiced = {*recipe.data.tasks, *recipe.tasks}
+    assert practiced | {bar.task for bar in recipe.bars} <= set(TASKS)
     assert asked <= set(TASKS)
     assert set(recipe.figures) <= set(FIGURES)
     assert recipe.bars
@@ -83,6 +84,7 @@ def test_sizes_of_one_family_share_data_and_tokenizer():
     large = RECIPES["pocket-chat"]
     for name in ("pocket-chat-s", "pocket-chat-xs", "pocket-moe", "pocket-hybrid"):
         assert RECIPES[name].data == large.data
+        assert RECIPES[name].ending == large.ending
         assert RECIPES[name].tokenizer == large.tokenizer
     assert RECIPES["pocket-base"].tokenizer == large.tokenizer
 
@@ -152,6 +154,15 @@ def test_a_recipe_that_extends_another_says_only_what_differs(tmp_path):
     assert tiny.config == small.config
 
 
+def test_an_ending_comes_after_all_other_steps(tmp_path):
+    ending = "ending: {steps: 5, rate: 0.5, tasks: {facts: 1}}\n"
+    recipe = recipes.read(written(tmp_path, "large", BASE + ending))
+    assert recipe.steps == 9 + 5
+    assert recipe.data_at(8).tasks == {"sums": 1.0}
+    assert recipe.data_at(9).tasks == {"facts": 1.0}
+    assert recipe.tasks == ("facts",)
+
+
 def test_a_word_that_no_recipe_has_is_named(tmp_path):
     path = written(tmp_path, "large", BASE + "colour: red\n")
     with pytest.raises(ValidationError, match="colour"):
@@ -169,4 +180,11 @@ def test_a_setting_that_the_kind_does_not_read_is_refused(part, name, value):
     recipe = RECIPES["pocket-base"].model_dump()
     recipe[part][name] = value
     with pytest.raises(ValidationError, match=f"{part}.{name} is for recipes of kind"):
+        recipes.Recipe.model_validate(recipe)
+
+
+def test_an_ending_that_the_kind_does_not_read_is_refused():
+    ending = {"steps": 5, "tasks": {"sums": 1}}
+    recipe = RECIPES["pocket-base"].model_dump() | {"ending": ending}
+    with pytest.raises(ValidationError, match="ending is for recipes of kind"):
         recipes.Recipe.model_validate(recipe)

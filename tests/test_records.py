@@ -23,6 +23,7 @@ def tiny(tmp_path, monkeypatch) -> dict:
             row | {"task": "facts", "thinking": None, "right": 50},
             row | {"task": "facts", "by": "tfidf", "right": 20},
         ],
+        "before_ending": [row | {"right": 30}],
     }
     (tmp_path / "tiny").mkdir()
     (tmp_path / "tiny" / "config.json").touch()
@@ -38,6 +39,7 @@ def test_a_record_tells_what_the_model_itself_can_when_it_thinks(tiny):
         "sums-2": records.Recorded(80, 100, 7),
         "facts": records.Recorded(50, 100, 7),
     }
+    assert found.before == {"sums-2": records.Recorded(30, 100, 7)}
 
 
 def test_a_recorded_accuracy_has_the_interval_of_a_measured_one(tiny):
@@ -52,6 +54,10 @@ def test_accuracies_stand_by_millions_of_parameters():
     sizes = [records.Record(str(n), n, facts) for n in (344_704, 3_739_008)]
     lines = records.by_size(sizes, ["facts"])
     assert lines == {"facts": {0.345: facts["facts"], 3.74: facts["facts"]}}
+    poor = {"facts": records.Recorded(5, 100, 7)}
+    small = records.Record("small", 344_704, facts, poor)
+    earlier = records.by_size([small], ["facts"], before=True)
+    assert earlier == {"facts": {0.345: poor["facts"]}}
 
 
 def test_a_model_without_a_record_is_named_with_those_that_have_one(tiny):

@@ -4,10 +4,12 @@ import shutil
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from tiny_chat import tiny_model, tiny_recipe, tiny_tokenizer
 
 from course import train as verb
 from utils import losses, mixture, train
+from utils.recipe import Ending, Recipe
 
 pytestmark = pytest.mark.unit
 
@@ -120,12 +122,54 @@ def test_weights_say_what_each_label_counts_in_the_loss():
 
 
 def test_the_rate_warms_up_and_falls_to_zero():
-    plan = tiny_recipe(warmup_steps=4, steps=24).train
-    shares = [train.rate_share(plan, step) for step in range(25)]
+    recipe = tiny_recipe(warmup_steps=4, steps=24)
+    shares = [train.rate_share(recipe, step) for step in range(25)]
     assert shares[:5] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0])
     assert shares[14] == pytest.approx(0.5)  # half way down the cosine
     assert shares[24] == pytest.approx(0.0)
     assert shares[4:] == sorted(shares[4:], reverse=True)
+
+
+def ended(**train) -> Recipe:
+    """The tiny recipe with eight more steps, of other tasks and at half the rate."""
+    ending = Ending(steps=8, rate=0.5, tasks={"derivative": 1.0})
+    return tiny_recipe(**train).model_copy(update={"ending": ending})
+
+
+def test_an_ending_warms_up_and_falls_to_zero_again_at_its_own_rate():
+    recipe = ended(warmup_steps=4, steps=24)
+    shares = [train.rate_share(recipe, step) for step in range(24, 32)]
+    assert shares[:5] == pytest.approx([0.125, 0.25, 0.375, 0.5, 0.5])
+    assert shares[6] == pytest.approx(0.25)
+    assert train.rate_share(recipe, 32) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("killed_at", [9, 10, 13])
+def test_an_ending_is_the_same_after_a_kill(tmp_path, killed_at):
+    def run(folder, until=None, seed=1):
+        model = tiny_model(seed=seed)
+        recipe, words = ended(steps=10), tiny_tokenizer()
+        return model, train.train(model, words, recipe, tmp_path / folder, until=until)
+
+    whole, steps = run("whole")
+    _, before = run("killed", until=killed_at)
+    resumed, after = run("killed", seed=7)
+    assert before + after == steps
+    assert [step.number for step in steps] == [*range(18)]
+    assert same(whole, resumed)
+
+
+def test_the_model_before_its_ending_is_kept_to_be_measured(tmp_path):
+    recipe = ended(steps=4)
+    verb.cook(recipe, tmp_path, "cpu")
+    before, after = (
+        load_file(folder / "model.safetensors")
+        for folder in (tmp_path / "checkpoints" / verb.BEFORE, tmp_path)
+    )
+    assert before.keys() == after.keys()
+    assert not any(torch.equal(before[name], after[name]) for name in before)
+    log = verb.training_log(tmp_path)
+    assert len(log["first_losses"]) == recipe.steps
 
 
 def test_bfloat16_learns_too_and_keeps_its_weights_whole(tmp_path):

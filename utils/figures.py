@@ -84,8 +84,7 @@ def drafted(model, tokenizer, recipe: Recipe, seed: int) -> float:
             "pocket-chat has other tokens than its draft model: train both by the same "
             "`data` and `tokenizer`."
         )
-    names = tuple(recipe.data.tasks)
-    examples = [e for name in names for e in draw(TASKS[name], DRAFTED, seed)]
+    examples = [e for name in recipe.tasks for e in draw(TASKS[name], DRAFTED, seed)]
     pairs = [prompt_and_target(tokenizer, e, "thinking") for e in examples]
     rows = [tokenizer([p, p + t])["input_ids"] for p, t in pairs]
     agreed: list[torch.Tensor] = []
@@ -179,5 +178,4 @@ def _next_tokens(
 
 
 def _routing(model, tokenizer, recipe: Recipe, seed: int) -> Routing:
-    tasks = tuple(recipe.data.tasks)
-    return router.route(model, tokenizer, tasks, CONVERSATIONS, seed)
+    return router.route(model, tokenizer, recipe.tasks, CONVERSATIONS, seed)

@@ -57,8 +57,8 @@ def state_tensors(made: Iterable[Optimizer]) -> dict[str, torch.Tensor]:
     }
 
 
-def load_state(made: list[Optimizer], tensors: dict[str, torch.Tensor]) -> int:
-    """Put saved state back; returns the number of steps that were done."""
+def load_state(made: list[Optimizer], tensors: dict[str, torch.Tensor]) -> None:
+    """Put saved state back."""
     states: list[dict] = [{} for _ in made]
     for key, value in tensors.items():
         _, number, index, name = key.split(".", 3)
@@ -66,7 +66,6 @@ def load_state(made: list[Optimizer], tensors: dict[str, torch.Tensor]) -> int:
     for optimizer, state in zip(made, states, strict=True):
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state, "param_groups": groups})
-    return int(next(iter(states[0].values()))["step"].item())
 
 
 def _group(params: list[torch.Tensor], peak: float, decay: float) -> dict:

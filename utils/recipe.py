@@ -35,6 +35,20 @@ class Beginning(_Strict):
     tasks: dict[str, float]
 
 
+class Ending(_Strict):
+    """A model's last steps: other tasks, at another rate, with optimizers begun anew.
+
+    `rate` is its highest rate as a share of the one before; a warm-up leads to it and
+    a cosine from it to zero, as in the steps before. The bars of the tasks in `compare`
+    are measured before it, too.
+    """
+
+    steps: int = Field(ge=1)
+    rate: float = Field(default=1, gt=0, le=1)
+    tasks: dict[str, float]
+    compare: list[str] = []
+
+
 class DataPart(_Strict):
     """What is practiced. Weights need not sum to one.
 
@@ -118,6 +132,7 @@ class Recipe(_Strict):
     """Everything that `python -m course train NAME` needs.
 
     `start` names the pocket model whose tokenizer and weights training goes on from.
+    An `ending` comes after the steps of `train`.
     `well_formed` is the least share of replies that end by themselves, with a thought
     exactly where one was asked for.
     """
@@ -131,6 +146,7 @@ class Recipe(_Strict):
     tokenizer: TokenizerPart
     data: DataPart
     train: TrainPart
+    ending: Ending | None = None
     bars: list[Bar]
     figures: dict[str, Limits] = {}
     well_formed: float = 0.995
@@ -138,12 +154,29 @@ class Recipe(_Strict):
     can: list[str]
     cannot: list[str]
 
+    @property
+    def steps(self) -> int:
+        """All of its steps, those of an ending too."""
+        return self.train.steps + (self.ending.steps if self.ending else 0)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What is practiced in its last steps."""
+        return tuple(self.data_at(self.steps - 1).tasks)
+
+    def data_at(self, step: int) -> DataPart:
+        """What is practiced in that step."""
+        if self.ending and step >= self.train.steps:
+            return self.data.model_copy(update={"tasks": self.ending.tasks})
+        return self.data.at(step)
+
     @model_validator(mode="after")
     def _no_setting_is_ignored(self) -> Self:
         """Refuse what the recipe's kind would not read."""
         settings = {
             "train.prompt_weight": (self.train.prompt_weight, ("text",)),
             "data.beginning": (self.data.beginning, ("chat", "vision", "reranker")),
+            "ending": (self.ending, ("chat", "vision")),
         }
         for name, (value, kinds) in settings.items():
             if value and self.kind not in kinds:

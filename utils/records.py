@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from utils import paths
 from utils.errors import UnknownModelError
@@ -24,11 +24,15 @@ class Recorded(Share):
 
 @dataclass(frozen=True)
 class Record:
-    """A model's size, and its accuracy by task, thinking wherever it can."""
+    """A model's size, and its accuracy by task, thinking wherever it can.
+
+    `before` is the accuracy before its recipe's ending, of the tasks compared there.
+    """
 
     name: str
     parameters: int
     accuracy: dict[str, Recorded]
+    before: dict[str, Recorded] = field(default_factory=dict)
 
 
 def record(name: str) -> Record:
@@ -40,20 +44,30 @@ def record(name: str) -> Record:
             f"No pocket model is called {name!r}: take one of {known}."
         )
     kept = json.loads(path.read_text(encoding="utf-8"))
-    accuracy = {
-        row["task"]: Recorded(row["right"], row["n"], kept["seed"])
-        for row in kept["accuracy"]
-        if row["thinking"] is not False and row["by"] == "model"
-    }
-    return Record(name, kept["parameters"], accuracy)
+    accuracy, before = (
+        {
+            row["task"]: Recorded(row["right"], row["n"], kept["seed"])
+            for row in kept.get(part, [])
+            if row["thinking"] is not False and row["by"] == "model"
+        }
+        for part in ("accuracy", "before_ending")
+    )
+    return Record(name, kept["parameters"], accuracy, before)
 
 
 def by_size(
-    records: Sequence[Record], tasks: Sequence[str]
+    records: Sequence[Record], tasks: Sequence[str], *, before: bool = False
 ) -> dict[str, dict[float, Recorded]]:
-    """For each task the accuracy by millions of parameters, to three digits."""
-    millions = [float(f"{one.parameters / 1e6:.3g}") for one in records]
+    """For each task the accuracy by millions of parameters, to three digits.
+
+    It is that of the finished model, or `before` its recipe's ending.
+    """
     return {
-        task: dict(zip(millions, [one.accuracy[task] for one in records], strict=True))
+        task: {
+            float(f"{one.parameters / 1e6:.3g}"): (
+                one.before if before else one.accuracy
+            )[task]
+            for one in records
+        }
         for task in tasks
     }

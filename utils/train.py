@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from rich.progress import Progress, TextColumn, TimeRemainingColumn
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.optim import Optimizer
 from transformers import BatchEncoding, PreTrainedModel
@@ -22,7 +23,7 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from utils import kinds, optimizers, precision
 from utils.kinds import Kind
 from utils.precision import Arithmetic
-from utils.recipe import Recipe, TrainPart
+from utils.recipe import Recipe
 
 SAVE_EVERY = 200
 
@@ -61,15 +62,17 @@ def train(
     kind = kinds.of(recipe)
     if compiled:
         compile_layers(model)
-    stop = min(until or plan.steps, plan.steps)
+    stop = min(until or recipe.steps, recipe.steps)
     done: list[Step] = []
     saved = 0
     with _progress() as bar:
         task = bar.add_task(recipe.name, total=stop, completed=start, speed=0, loss=0)
         clock, seen = time.perf_counter(), 0
         for number in range(start, stop):
+            if number == plan.steps:  # an ending: the old ones remember other data
+                made = optimizers.optimizers(model, plan, way.precision)
             batch = kind.batch(recipe, processor, number).to(device)
-            optimizers.set_rates(made, rate_share(plan, number))
+            optimizers.set_rates(made, rate_share(recipe, number))
             loss = take_step(model, made, kind, batch, way, plan.clip_norm)
             step = Step(number, loss, batch["input_ids"].numel())
             done.append(step)
@@ -84,19 +87,35 @@ def train(
     return done
 
 
-def rate_share(plan: TrainPart, step: int) -> float:
-    """Share of the highest rate: linear warm-up, then a cosine to zero at the end."""
-    if step < plan.warmup_steps:
-        return (step + 1) / plan.warmup_steps
-    done = (step - plan.warmup_steps) / max(1, plan.steps - plan.warmup_steps)
+def rate_share(recipe: Recipe, step: int) -> float:
+    """Share of the highest rate: linear warm-up, then a cosine to zero at the end.
+
+    An ending goes the same way once more, up to its own share.
+    """
+    plan, ending = recipe.train, recipe.ending
+    if ending and step >= plan.steps:
+        at = step - plan.steps
+        return ending.rate * _wave(at, plan.warmup_steps, ending.steps)
+    return _wave(step, plan.warmup_steps, plan.steps)
+
+
+def _wave(step: int, warmup_steps: int, steps: int) -> float:
+    if step < warmup_steps:
+        return (step + 1) / warmup_steps
+    done = (step - warmup_steps) / max(1, steps - warmup_steps)
     return 0.5 * (1 + math.cos(math.pi * done))
 
 
 def compile_layers(model: PreTrainedModel) -> None:
     """Compile each repeated layer by itself: those of one shape share what is built."""
     for module in model.modules():
-        if isinstance(module, GradientCheckpointingLayer):  # the class they all have
+        # The class they all have.
+        if isinstance(module, GradientCheckpointingLayer) and not _is_compiled(module):
             module.compile(dynamic=True)
+
+
+def _is_compiled(module: GradientCheckpointingLayer) -> bool:
+    return module._compiled_call_impl is not None
 
 
 def take_step(
@@ -138,7 +157,9 @@ def _resume(model, made: list[Optimizer], folder: Path) -> int:
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(tensors.pop(f"model.{name}"))
-    return optimizers.load_state(made, tensors)
+    optimizers.load_state(made, tensors)
+    with safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["step"])
 
 
 def _progress() -> Progress:

@@ -71,7 +71,7 @@ def batch(
     recipe: Recipe, tokenizer: PreTrainedTokenizerBase, step: int
 ) -> BatchEncoding:
     """Conversations of the recipe's tasks; the labels are their last replies."""
-    data = recipe.data.at(step)
+    data = recipe.data_at(step)
     return mixture.batch(data, tokenizer, step, recipe.train.batch_size)
 
 

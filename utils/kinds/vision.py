@@ -108,7 +108,7 @@ def batch(recipe: Recipe, processor: Any, step: int) -> BatchEncoding:
     `words` [picture tokens, most] are ids of what lies on each of a picture's tokens.
     """
     rng = random.Random(f"pictures/{recipe.data.seed}/{step}")
-    shared = practice(rng, recipe.data, step)
+    shared = practice(rng, recipe.data_at(step), step)
     drawn = [conversation(rng, shared) for _ in range(recipe.train.batch_size)]
     pictures, rows = zip(*drawn, strict=True)
     texts = processor.apply_chat_template(list(rows))
