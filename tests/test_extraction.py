@@ -61,9 +61,18 @@ def test_splits_share_no_person_and_tests_have_wordings_of_their_own():
         assert not people[one] & people[other]
         for key in ("sentences", "asks", "rules"):
             assert not set(data[key][one]) & set(data[key][other])
+    assert not set(data["asks"]["more"]) & {*data["asks"]["dev"], *data["asks"]["test"]}
     held_out = [ask.split("{")[0] for ask in data["asks"]["test"]]
     texts = [e.messages[-1]["content"] for e in draw(TASK, 500, 1)]
     assert sum(any(mark in text for mark in held_out) for text in texts) > 150
+
+
+def test_sentences_put_together_are_rarely_the_same():
+    def openings(task) -> set[str]:
+        texts = [e.messages[-1]["content"] for e in draw(task, 1500, 5, "train")]
+        return {re.sub(r"[\d,.]+", "0", text)[:24] for text in texts}
+
+    assert len(openings(TASK)) > len(openings(TASKS["extraction-few"]))
 
 
 def test_the_grader_compares_values_and_wants_json_alone():

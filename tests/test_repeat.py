@@ -36,6 +36,7 @@ def test_splits_share_no_text_and_tests_have_wordings_of_their_own():
         for wordings in WORDINGS.values():
             texts = (set(wordings[one].split("|")), set(wordings[other].split("|")))
             assert not texts[0] & texts[1]
+            assert not set(wordings["more"].split("|")) & texts[1]
 
 
 def test_the_grader_takes_the_same_text_and_nothing_else():

@@ -1,6 +1,7 @@
 """Tool calls: what the definition asks for, only when it helps, and graded strictly."""
 
 import json
+import re
 from fractions import Fraction
 from itertools import combinations
 
@@ -8,11 +9,10 @@ import pytest
 from tiny_chat import tiny_tokenizer
 
 from utils.mixture import prompt_and_target, tools_text
-from utils.tasks import TASKS, draw
-from utils.tasks import tool_definitions as definitions
+from utils.tasks import TASKS, draw, tool_words
 from utils.tasks.skills import GENERALIST, honest
-from utils.tasks.tool_definitions import OPERATIONS
-from utils.tasks.tools import QUESTIONS, Problem, call_text, called
+from utils.tasks.tool_words import OPERATIONS, QUESTIONS
+from utils.tasks.tools import Problem, call_text, called
 
 pytestmark = pytest.mark.unit
 
@@ -28,8 +28,8 @@ def functions(example) -> dict[str, dict]:
 
 def problem_of(example) -> tuple[int, str, int]:
     """a, sign and b, read from the thought."""
-    text = example.thought.split(":")[0].removeprefix("No tool does ").rstrip(".")
-    a, sign, b = text.split()
+    text = example.thought.split("\n")[0].split(":")[0]
+    a, sign, b = text.removeprefix("No tool does ").rstrip(".").split()
     return int(a), sign, int(b)
 
 
@@ -67,6 +67,37 @@ def test_a_call_does_what_was_asked():
 def test_offered_tools_can_be_told_apart(kind):
     for example in draw(TASKS[f"tools-{kind}"], 300, 8):
         assert 1 <= len(example.tools) == len(functions(example)) <= 4
+
+
+@every_split
+@pytest.mark.parametrize("kind", ["call", "wrong"])
+def test_the_thought_looks_at_every_tool_and_names_what_the_call_takes(kind, split):
+    for example in draw(TASKS[f"tools-{kind}"], 300, 9, split):
+        first, *lines, last = example.thought.split("\n")
+        sign = first.rstrip(".").split()[1]
+        pattern = r'"(.+)": (?:([-+*/ ]+), )?(yes|no)'
+        said = [re.fullmatch(pattern, line).groups("") for line in lines]
+        assert [name for name, *_ in said] == list(functions(example))
+        fitting = [name for name, signs, _ in said if sign in signs.split()]
+        assert [name for name, _, verdict in said if verdict == "yes"] == fitting
+        if kind == "wrong":
+            assert (fitting, last) == ([], "No tool does it.")
+            continue
+        call = called(example.reply)
+        assert fitting == [call["name"]]
+        takes = ", ".join(f'"{name}"' for name in call["arguments"])
+        assert last == f'"{call["name"]}" takes {takes}.'
+
+
+def test_names_are_made_up_but_never_those_of_the_tests():
+    held_out = {"p", "q", "u", "v", "value1", "value2", "operator", "statement"}
+    examples = draw(CALL, 1500, 11, "train")
+    names = [n for e in examples for n in called(e.reply)["arguments"]]
+    assert not held_out & set(names)
+    assert len(set(names)) > 1000
+    few = draw(TASKS["tools-few"], 3000, 11, "train")
+    known = [n for e in few if (c := called(e.reply)) for n in c["arguments"]]
+    assert len(set(known)) < 200
 
 
 @every_split
@@ -112,12 +143,15 @@ def test_splits_share_no_calculation_and_tests_have_parts_of_their_own():
     seen = {
         split: {problem_of(e) for e in draw(CALL, 1000, 1, split)} for split in SPLITS
     }
-    parts = [p for p in vars(definitions).values() if isinstance(p, dict)]
-    parts = [p for p in parts if set(p) == set(SPLITS)]
+    parts = [p for p in vars(tool_words).values() if isinstance(p, dict)]
+    parts = [p for p in parts if set(SPLITS) <= set(p)]
     assert len(parts) >= 8
     for one, other in combinations(SPLITS, 2):
         assert not seen[one] & seen[other]
         assert not any(set(map(str, p[one])) & set(map(str, p[other])) for p in parts)
+        assert not any(
+            set(map(str, p.get("more", ()))) & set(map(str, p[other])) for p in parts
+        )
         for wordings in QUESTIONS.values():
             texts = (set(wordings[one].split("|")), set(wordings[other].split("|")))
             assert not texts[0] & texts[1]

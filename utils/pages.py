@@ -19,7 +19,7 @@ TOLD = ("translation", "sums", "sums-zero", "derivative", "extraction", "facts")
 
 def page(rng: random.Random, tasks: Mapping[str, float], split: Split) -> str:
     """Some lines about one task, drawn by its share: questions, or statements."""
-    told = {name: share for name, share in tasks.items() if name in TOLD}
+    told = {n: share for n, share in tasks.items() if n.removesuffix("-few") in TOLD}
     asked = rng.random() < ASKED or not told
     chosen = tasks if asked else told
     name = rng.choices(tuple(chosen), chosen.values())[0]

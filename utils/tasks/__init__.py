@@ -24,7 +24,8 @@ from utils.tasks.twins import TwinPassages
 _SMALLTALK = Smalltalk("smalltalk-generalist", GENERALIST)
 _SCOPE = OutOfScope("out_of_scope-generalist", GENERALIST)
 _BESIDE_TOOLS = (Sums(), Translation(), Extraction(), Facts(), _SMALLTALK)
-_NUMBERS = (Sums(), Facts(number_only=1), Tools(kind="answer"))
+_BESIDE_FEW = (Sums(), Translation(), Extraction(few=True), Facts(), _SMALLTALK)
+_NUMBERS = (Sums(), Facts(number_only=1), Tools(kind="answer", few=True))
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -53,14 +54,18 @@ TASKS: dict[str, Task] = {
         *(Translation(language) for language in LANGUAGES),
         Tools(_BESIDE_TOOLS),
         *(Tools(_BESIDE_TOOLS, kind) for kind in KINDS),
+        Tools(_BESIDE_FEW, few=True),
         Repeat(),
+        Repeat(few=True),
         Extraction(),
+        Extraction(few=True),
         Facts(),
         ReplyLanguage(),
         NumberOnly(_NUMBERS),
         Complete(),
         Fill(),
         *(charts.Charts(kind) for kind in charts.KINDS),
+        *(charts.Charts(kind, suffix="-few", few=True) for kind in charts.KINDS),
         *(charts.Charts(kind, SMALL, "-small") for kind in charts.KINDS),
         *(charts.Charts(kind, LARGE, "-large") for kind in charts.KINDS),
         *(shapes.Shapes(kind) for kind in shapes.KINDS),

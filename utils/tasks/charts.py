@@ -37,12 +37,22 @@ KINDS = tuple(QUESTIONS)
 
 
 class Charts:
-    """One kind of question about bar charts, at one size or at several."""
+    """One kind of question about bar charts, at one size or at several.
+
+    `few` asks in fewer wordings, as in a recipe's first steps.
+    """
 
     family = "charts"
 
-    def __init__(self, kind: str, size: Size | None = None, suffix: str = "") -> None:
-        self.kind, self.size = kind, size
+    def __init__(
+        self,
+        kind: str,
+        size: Size | None = None,
+        suffix: str = "",
+        *,
+        few: bool = False,
+    ) -> None:
+        self.kind, self.size, self.few = kind, size, few
         self.name = f"charts-{kind}{suffix}"
 
     def picture(
@@ -69,7 +79,7 @@ class Charts:
         """A question about a chart."""
         question = QUESTIONS[self.kind]
         asked = question.ask(rng, picture)
-        text = ask(rng, question.wording, split, **asked.slots)
+        text = ask(rng, question.wording, split, few=self.few, **asked.slots)
         messages = [look(draw_chart(picture), text)]
         return Example(self.name, messages, asked.answer, "", asked.reply)
 

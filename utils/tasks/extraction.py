@@ -13,7 +13,7 @@ import yaml
 
 from utils.paths import ROOT
 from utils.tasks.base import Example, Split, split_of, system, user, words_of
-from utils.tasks.noise import prefaced, syllables
+from utils.tasks.noise import FILLER, prefaced, syllables
 
 DATA = ROOT / "utils" / "tasks" / "data" / "extraction.yml"
 KEYS = ("name", "date", "amount")
@@ -43,22 +43,29 @@ AMOUNT_STYLES = (
 )
 MADE_UP = 0.5  # share of names that nobody has: unknown names must be copied, too
 RULED = 0.15  # share asked by a system prompt
+FREE = 0.65  # share of sentences that are put together
+FILLED = 0.35  # share of their places with words of no meaning
 
 
 class Extraction:
-    """Name, date and amount of a payment, as JSON."""
+    """Name, date and amount of a payment, as JSON.
 
-    name = "extraction"
+    `few` has whole sentences only, as in a recipe's first steps: a small model learns
+    those by heart. Else most are put together, often with words that do not exist.
+    """
+
+    def __init__(self, *, few: bool = False) -> None:
+        self.few = few
+        self.name = "extraction-few" if few else "extraction"
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A sentence about a payment; the person's name decides the split."""
         name, day = _name(rng, split), _day(rng)
         amount, written = _amount(rng)  # as JSON has it, and as the sentence has it
         said = rng.choice(DATE_STYLES).format(**_date_parts(day))
-        sentence = _part(rng, split, "sentences").format(
-            name=name,
-            date=said,
-            amount=written,
+        slots = {"name": name, "date": said, "amount": written}
+        sentence = self._sentence(rng, split).format(
+            **slots,
             other=rng.randint(2, 99),
             thing=rng.choice(_data()["things"]),
         )
@@ -66,7 +73,7 @@ class Extraction:
         if rng.random() < RULED:
             messages = [system(_part(rng, split, "rules")), user(sentence)]
         else:
-            ask = _part(rng, split, "asks")
+            ask = _part(rng, split, "asks", self.few)
             if not ask.startswith("{text}"):
                 ask = prefaced(rng, ask)
             messages = [user(ask.format(text=sentence))]
@@ -76,6 +83,15 @@ class Extraction:
         # A thought that does the one thing which is not copied.
         thought = f"{said} is {day}."
         return Example(self.name, messages, reply, thought, reply)
+
+    def _sentence(self, rng: random.Random, split: Split) -> str:
+        """With places for who, when and how much."""
+        if self.few:
+            return _part(rng, split, "sentences")
+        whose = words_of(rng, split)
+        if whose == "train" and rng.random() < FREE:
+            return _free(rng)
+        return rng.choice(_data()["sentences"][whose])
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is JSON with these three keys and values."""
@@ -90,9 +106,33 @@ def _data() -> dict[str, Any]:
     return yaml.safe_load(DATA.read_text(encoding="utf-8"))
 
 
-def _part(rng: random.Random, split: Split, key: str) -> str:
+def _part(rng: random.Random, split: Split, key: str, few: bool = True) -> str:
     """A wording; half of those outside training are held out from it."""
-    return rng.choice(_data()[key][words_of(rng, split)])
+    parts, whose = _data()[key], words_of(rng, split)
+    more = [] if few or whose != "train" else parts["more"]
+    return rng.choice(parts[whose] + more)
+
+
+def _free(rng: random.Random) -> str:
+    """A sentence put together; who, when and how much are still to be filled in."""
+    return rng.choice(_data()["patterns"]).format(
+        name="{name}",
+        date="{date}",
+        amount="{amount}",
+        other="{other}",
+        **{place: _place(rng, place) for place in _data()["places"]},
+    )
+
+
+def _place(rng: random.Random, place: str) -> str:
+    """What stands there: words of the list, or words that need not mean anything."""
+    if rng.random() >= FILLED:
+        return rng.choice(_data()["places"][place])
+    words = " ".join(
+        syllables(rng, rng.randint(1, 4)) if rng.random() < 0.5 else rng.choice(FILLER)
+        for _ in range(rng.choice((1, 1, 2, 3)))
+    )
+    return f" {words}" if place == "more" else words
 
 
 def _name(rng: random.Random, split: Split) -> str:

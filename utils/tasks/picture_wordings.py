@@ -1,7 +1,8 @@
 """The many ways to ask about a picture; `charts` and `shapes` ask in one of them.
 
 As in `wordings`, questions are put together from parts. `held_out` is never used in
-training: half of the questions of an evaluation come from there.
+training: half of the questions of an evaluation come from there. `more` comes up in a
+recipe's ending only.
 """
 
 import random
@@ -30,10 +31,16 @@ def wordings(part: str) -> dict[str, list[str]]:
     return yaml.safe_load(DATA.read_text(encoding="utf-8"))[part]
 
 
-def ask(rng: random.Random, kind: str, split: Split, **slots: str) -> str:
-    """One wording of a kind of question, its slots filled in."""
-    held_out = split != "train" and rng.random() < 0.5
-    wording = rng.choice(wordings("held_out" if held_out else "questions")[kind])
+def ask(
+    rng: random.Random, kind: str, split: Split, *, few: bool = False, **slots: str
+) -> str:
+    """One wording of a kind of question, its slots filled in; `few`: none of `more`."""
+    if split != "train" and rng.random() < 0.5:
+        known = wordings("held_out")[kind]
+    else:
+        more = [] if few else wordings("more").get(kind, [])
+        known = wordings("questions")[kind] + more
+    wording = rng.choice(known)
     if rng.random() < 0.15:
         wording = wording.lower()
     filled = {"bar": rng.choice(BARS), "thing": rng.choice(THINGS)} | slots

@@ -21,6 +21,13 @@ WORDINGS = {
             '|Say "{}".|Echo: {}|Echo this: {}|Give this back to me: {}'
             "|Repeat word for word: {}|Can you repeat this? {}|Say again: {}"
         ),
+        "more": (
+            "Say: {}|Say {}|Write: {}|Write this: {}|Type this: {}|Print: {}|Print {}"
+            "|Output: {}|Once more: {}|Again: {}|Now you: {}|Tell me this again: {}"
+            "|Would you repeat {}|Send this back: {}|Read this to me: {}"
+            "|I want to hear this again: {}|Do not change this: {}|Answer with {}"
+            "|Reply with: {}|Repeat what I say: {}|{} Repeat this.|{} Say that again."
+        ),
         "dev": "Write this down again: {}",
         "test": "Could you repeat: {}|Say it back to me: {}",
     },
@@ -31,6 +38,13 @@ WORDINGS = {
             "|Please write a JSON list: {}|List in JSON: {}|Give me a JSON list of {}"
             "|Put these in a JSON list: {}|I need a JSON list of {}"
         ),
+        "more": (
+            "JSON array: {}|These as a JSON array: {}|A JSON list, please: {}"
+            "|Build a JSON list from {}|Collect in a JSON list: {}|List: {} (JSON)"
+            "|Return a JSON list of {}|Create a JSON list: {}|Store as a JSON list: {}"
+            "|Here are some words: {}. Make a JSON list.|{} As a JSON list."
+            "|I have {}. I want a JSON list.|Print a JSON list with {}"
+        ),
         "dev": "Format as a JSON list: {}",
         "test": "Convert to a JSON list: {}|Show these as a JSON list: {}",
     },
@@ -39,9 +53,14 @@ THOUGHTS = {"text": "I say it again.", "list": "I list them."}
 
 
 class Repeat:
-    """The given words back, in order and without a change."""
+    """The given words back, in order and without a change.
 
-    name = "repeat"
+    `few` asks in fewer wordings, as in a recipe's first steps.
+    """
+
+    def __init__(self, *, few: bool = False) -> None:
+        self.few = few
+        self.name = "repeat-few" if few else "repeat"
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """Up to six items; the items together decide the split."""
@@ -49,8 +68,11 @@ class Repeat:
         kind = "list" if rng.random() < LISTED else "text"
         text = ", ".join(items) if kind == "list" else rng.choice(JOINERS).join(items)
         answer = json.dumps(items) if kind == "list" else text
-        wordings = WORDINGS[kind][words_of(rng, split)]
-        question = user(rng.choice(wordings.split("|")).format(text))
+        whose = words_of(rng, split)
+        wordings = WORDINGS[kind][whose].split("|")
+        if whose == "train" and not self.few:
+            wordings += WORDINGS[kind]["more"].split("|")
+        question = user(rng.choice(wordings).format(text))
         return Example(self.name, [question], answer, THOUGHTS[kind], answer)
 
     def grade(self, example: Example, reply: str) -> bool:

@@ -23,70 +23,15 @@ from utils.tasks.base import (
 from utils.tasks.noise import hurried, prefaced
 from utils.tasks.skills import CANNOT, GENERALIST, honest
 from utils.tasks.sums import SYSTEM_PROMPTS
-from utils.tasks.tool_definitions import (
-    OPERATIONS,
-    Calculator,
-    Definition,
-    calculator,
-    other_tool,
-    pair_tool,
-    part,
-)
+from utils.tasks.tool_definitions import Definition, Maker, Tool
+from utils.tasks.tool_words import OPERATIONS, QUESTIONS, RESPONSES, part
 
 CALL = re.compile(r"<tool_call>\n(\{.*\})\n</tool_call>")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 SENTENCE = "The result is {}."
-KINDS = {"call": 9, "answer": 5, "wrong": 3, "none": 1, "other": 3}  # weights
+KINDS = {"call": 8, "answer": 3, "wrong": 5, "none": 1, "other": 4}  # weights
+KINDS_OF_FEW = {"call": 9, "answer": 5, "wrong": 3, "none": 1, "other": 3}
 NUMBER_ONLY = 0.15  # share of answers that a system prompt wants without words
-QUESTIONS = {
-    "add": {
-        "train": "What is {a} + {b}?|What is {a} plus {b}?|Add {a} and {b}.|{a} + {b}"
-        "|{a} + {b} = ?|Calculate {a} + {b}.|What is the sum of {a} and {b}?"
-        "|How much is {a} plus {b}?|Add {a} to {b}.|Compute {a} plus {b}."
-        "|Use a tool to add {a} and {b}.",
-        "dev": "Find the sum of {a} and {b}.",
-        "test": "Work out {a} + {b}.|Please tell me {a} plus {b}.",
-    },
-    "subtract": {
-        "train": "What is {a} - {b}?|What is {a} minus {b}?|Subtract {b} from {a}."
-        "|{a} - {b}|{a} - {b} = ?|Calculate {a} - {b}.|How much is {a} minus {b}?"
-        "|What is the difference of {a} and {b}?|Take {b} away from {a}."
-        "|Compute {a} minus {b}.|Use a tool to subtract {b} from {a}.",
-        "dev": "Find {a} minus {b}.",
-        "test": "Work out {a} - {b}.|Please tell me {a} minus {b}.",
-    },
-    "multiply": {
-        "train": "What is {a} * {b}?|What is {a} times {b}?|Multiply {a} by {b}."
-        "|Multiply {a} and {b}.|{a} * {b}|{a} x {b}|{a} * {b} = ?|{a} times {b}?"
-        "|Calculate {a} * {b}.|How much is {a} times {b}?"
-        "|What is the product of {a} and {b}?|What is {a} multiplied by {b}?"
-        "|Compute {a} times {b}.|Use a tool to multiply {a} by {b}.",
-        "dev": "Find the product of {a} and {b}.",
-        "test": "Work out {a} * {b}.|Please tell me {a} times {b}.|What is {a} x {b}?",
-    },
-    "divide": {
-        "train": "What is {a} / {b}?|What is {a} divided by {b}?|Divide {a} by {b}."
-        "|{a} / {b}|{a} / {b} = ?|Calculate {a} / {b}.|How much is {a} divided by {b}?"
-        "|What is the quotient of {a} and {b}?|Compute {a} divided by {b}."
-        "|Use a tool to divide {a} by {b}.",
-        "dev": "Find {a} divided by {b}.",
-        "test": "Work out {a} / {b}.|Please tell me {a} divided by {b}.",
-    },
-}
-RESPONSES = {
-    "train": (
-        "{}",
-        "{}",
-        '{{"result": {}}}',
-        '{{"value": {}}}',
-        '{{"answer": {}}}',
-        "result: {}",
-        "{} (exact)",
-        '{{"ok": true, "result": {}}}',
-    ),
-    "dev": ('{{"data": {}}}',),
-    "test": ('{{"output": {}}}', "= {}", '{{"status": "done", "number": {}}}'),
-}
 
 
 @dataclass(frozen=True)
@@ -115,31 +60,45 @@ class Tools:
 
     `kind` fixes what an example is about: `call`, `answer` (a result came back),
     `wrong` (other tools are offered), `none` (none is) or `other` (another task's
-    question while tools are offered). `others` are those tasks.
+    question while tools are offered). `others` are those tasks. `few` has tools made
+    of few words and a shorter thought, as in a recipe's first steps.
     """
 
-    def __init__(self, others: tuple[Task, ...] = (), kind: str | None = None) -> None:
+    def __init__(
+        self,
+        others: tuple[Task, ...] = (),
+        kind: str | None = None,
+        *,
+        few: bool = False,
+    ) -> None:
         self.others = others
         self.kind = kind
-        self.name = "tools" if kind is None else f"tools-{kind}"
+        self.few = few
+        self.name = "-".join(("tools", *filter(None, (kind, few and "few"))))
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A conversation with the definitions that it offers."""
-        kinds = {k: w for k, w in KINDS.items() if self.others or k != "other"}
+        kinds = dict(KINDS_OF_FEW if self.few else KINDS)
+        if not self.others:
+            del kinds["other"]
         kind = self.kind or rng.choices(tuple(kinds), kinds.values())[0]
         if kind == "other":
             return self._other(rng, split)
         # A small sum is for the tool, too; without one the model adds by itself.
         problem = _problem(rng, split, small_sums=kind in ("call", "answer"))
+        maker = Maker(rng, split, self.few)
         if kind in ("call", "answer"):
-            tool = calculator(rng, split, problem.operation)
-            offered = [tool.definition, *_useless(rng, split, tool, problem.operation)]
-            rng.shuffle(offered)
+            tool = maker.calculator(problem.operation)
+            tools = [tool, *_useless(maker, tool, problem.operation)]
+            rng.shuffle(tools)
+            plan = self._plan(problem, tools, tool)
             make = _call if kind == "call" else _answer
-            return replace(make(rng, split, problem, tool), tools=offered)
-        offered = None if kind == "none" else _wrong(rng, split, problem.operation)
+            return replace(make(rng, split, problem, tool, plan), tools=_offer(tools))
+        offered, thought = None, CANNOT
+        if kind == "wrong":
+            tools = _wrong(maker, problem.operation)
+            offered, thought = _offer(tools), self._plan(problem, tools)
         sentence = honest(GENERALIST)
-        thought = CANNOT if kind == "none" else f"No tool does {problem.text}."
         messages = [_question(rng, split, problem)]
         return Example(f"tools-{kind}", messages, sentence, thought, sentence, offered)
 
@@ -163,10 +122,31 @@ class Tools:
         task = rng.choice(self.others)
         example = task.sample(rng, split)
         sums = task.name == "sums"
-        offered = _wrong(rng, split, "add")
+        maker = Maker(rng, split, self.few)
+        tools = _wrong(maker, "add")
         if not sums and rng.random() < 0.5:
-            offered.append(calculator(rng, split, "add").definition)
-        return replace(example, task=f"tools-{task.name}", tools=_apart(offered))
+            tools.append(maker.calculator("add"))
+        return replace(example, task=f"tools-{task.name}", tools=_offer(_apart(tools)))
+
+    def _plan(
+        self, problem: Problem, tools: list[Tool], tool: Tool | None = None
+    ) -> str:
+        """The thought: what each tool does, then which one is called and what it takes.
+
+        Whether a tool does what was asked is said beside its signs: left to the last
+        line, that was not learned. Names are in quotes, as in definition and call:
+        there they have the same tokens.
+        """
+        if self.few:
+            if tool is None:
+                return f"No tool does {problem.text}."
+            return f'{problem.text}: "{tool.name}" does it.'
+        lines = [one.judged(problem.operation) for one in tools]
+        end = "No tool does it."
+        if tool:
+            takes = ", ".join(f'"{argument}"' for argument in tool.arguments)
+            end = f'"{tool.name}" takes {takes}.'
+        return "\n".join([f"{problem.text}.", *lines, end])
 
 
 def called(reply: str) -> dict[str, Any] | None:
@@ -190,16 +170,16 @@ def call_text(name: str, arguments: dict[str, Any]) -> str:
 
 
 def _call(
-    rng: random.Random, split: Split, problem: Problem, tool: Calculator
+    rng: random.Random, split: Split, problem: Problem, tool: Tool, plan: str
 ) -> Example:
     reply = call_text(tool.name, tool.call(problem.operation, problem.a, problem.b))
     call = json.dumps(called(reply))
     messages = [_question(rng, split, problem)]
-    return Example("tools-call", messages, call, _plan(problem, tool), reply)
+    return Example("tools-call", messages, call, plan, reply)
 
 
 def _answer(
-    rng: random.Random, split: Split, problem: Problem, tool: Calculator
+    rng: random.Random, split: Split, problem: Problem, tool: Tool, plan: str
 ) -> Example:
     """The turn after the call: the tool has answered."""
     arguments = tool.call(problem.operation, problem.a, problem.b)
@@ -210,7 +190,7 @@ def _answer(
         "tool_calls": [{"type": "function", "function": function}],
     }
     if rng.random() < 0.5:  # clients may keep the thought of the turn before, or not
-        call["reasoning_content"] = _plan(problem, tool)
+        call["reasoning_content"] = plan
     result = problem.result
     response = part(rng, split, RESPONSES).format(result)
     plain = rng.random() < NUMBER_ONLY
@@ -227,11 +207,6 @@ def _answer(
         thought=f"The tool says {result}.",
         reply=result if plain else SENTENCE.format(result),
     )
-
-
-def _plan(problem: Problem, tool: Calculator) -> str:
-    # In quotes, as in definition and call: there the name has the same tokens.
-    return f'{problem.text}: "{tool.name}" does it.'
 
 
 def _question(rng: random.Random, split: Split, problem: Problem) -> Message:
@@ -253,33 +228,35 @@ def _problem(rng: random.Random, split: Split, small_sums: bool) -> Problem:
             return problem
 
 
-def _useless(
-    rng: random.Random, split: Split, tool: Calculator, operation: str
-) -> list[Definition]:
+def _useless(maker: Maker, tool: Tool, operation: str) -> list[Tool]:
     """Up to two more tools; other operations only beside a tool for one operation."""
-    count = rng.choice((0, 0, 1, 1, 2))
+    count = maker.rng.choice((0, 0, 1, 1, 2))
     if tool.operations == (operation,):
-        tools = _wrong(rng, split, operation)[:count]
+        tools = _wrong(maker, operation)[:count]
     else:
-        tools = [other_tool(rng, split) for _ in range(count)]
-    return _apart([tool.definition, *tools])[1:]
+        tools = [maker.other_tool() for _ in range(count)]
+    return _apart([tool, *tools])[1:]
 
 
-def _wrong(rng: random.Random, split: Split, operation: str) -> list[Definition]:
+def _wrong(maker: Maker, operation: str) -> list[Tool]:
     """One to three tools, none of which does the operation."""
-    tools = []
+    rng, tools = maker.rng, []
     for _ in range(rng.randint(1, 3)):
         if rng.random() < 0.5:
-            tools.append(other_tool(rng, split))
+            tools.append(maker.other_tool())
         else:
             rest = [name for name in OPERATIONS if name != operation]
-            tools.append(pair_tool(rng, split, rng.choice(rest)).definition)
+            tools.append(maker.pair_tool(rng.choice(rest)))
     return _apart(tools)
 
 
-def _apart(tools: list[Definition]) -> list[Definition]:
+def _apart(tools: list[Tool]) -> list[Tool]:
     """The tools without those whose name came before."""
-    kept: dict[str, Definition] = {}
+    kept: dict[str, Tool] = {}
     for tool in tools:
-        kept.setdefault(tool["function"]["name"], tool)
+        kept.setdefault(tool.name, tool)
     return list(kept.values())
+
+
+def _offer(tools: list[Tool]) -> list[Definition]:
+    return [tool.definition for tool in tools]
