@@ -415,10 +415,11 @@ show.side_by_side("Where is the nearest hospital?", "tokens", spent)
 #
 # What do you get for more parameters? Published models of different sizes differ in their
 # training, too. Our three chat models share their data, their tokenizer and their chat
-# format; only the largest practiced a quarter longer. Here is each of them on three
+# format; only the largest practiced a sixth longer. Here is each of them on three
 # questions, and below, from the record that lies beside its weights, how many of three
 # hundred problems it got right that it had never seen. Guess first: which of these tasks
-# needs size, and which does not?
+# needs size, and which does not? The second plot has two of the tasks again, with what the
+# same models did before the last stage of their training.
 
 # %%
 from utils import records
@@ -442,21 +443,32 @@ accuracy = records.by_size(kept, tasks)
 show.accuracies(
     "What size buys, task by task", "million parameters", accuracy, log=True
 )
-practiced = evaluate(*small, Extraction(), n=60, seed=1, split="train")
-say(f"`extraction` by {kept[-1].name}, in sentences of its training: {practiced}.")
+two = ["extraction", "tools-call"]
+before = records.by_size(kept, two, before=True)
+lines = {f"{task}, before": points for task, points in before.items()}
+lines |= {f"{task}, after": accuracy[task] for task in two}
+show.accuracies(
+    "Before the last stage, and after", "million parameters", lines, log=True
+)
+now = evaluate(*small, Extraction(), n=60, seed=1)
+say(f"`extraction` by {kept[-1].name}, asked again just now: {now}.")
 
 # %% [markdown]
 # The smallest model loses long sums, and a million parameters find them again: where a
 # thought cuts a task into easy steps, size is soon enough. Phrases in six languages are
-# knowledge; each has to be kept somewhere, so that line climbs to the end.
+# knowledge; each has to be kept somewhere, so that line climbs to the end. So does
+# `tools-call`, where every name of a call has to be copied without a slip. And `facts` goes
+# down and up again. An interval speaks for the problems, not for the training, and each
+# size was trained once.
 #
-# Now the odd one. `extraction` turns a sentence into JSON, and gains nothing from four
-# times the size. Are these models too small for it? The last line says no: in sentences
-# like those of its training the largest is almost always right. Half of the problems in
-# the plot are worded in ways that it never practiced, and its data holds only a few dozen
-# ways to say who paid how much. What is one of a few is learned by heart. **More size does
-# not mend a gap in the data**, and nobody can see such a gap from outside. So measure on
-# your own task before you pay for a larger model.
+# Now the second plot. `extraction` turns a sentence into JSON, and before the last stage it
+# gained nothing from eleven times the size. Were these models too small for it? No: their
+# data held a few dozen ways to say who paid how much, and about as many names for what a
+# tool takes. What is one of a few is learned by heart, and most of these problems were
+# worded in ways new to them. The last stage put its sentences together from parts and made
+# its names up, with not one parameter more. **More size does not mend a gap in the data**,
+# and nobody can see such a gap from outside. So measure on your own task before you pay for
+# a larger model.
 
 # %% [markdown]
 # ### Exercise: smallest_enough

@@ -529,8 +529,8 @@ print("a program     ", sandbox.run(f"{head}{body}\ntotal({numbers})").value)
 print(head + body)
 
 # %% [markdown]
-# The chat model was trained on eight numbers at most, and declines these twelve. The
-# program does not mind. To be fair: two models share this work, and we lend a hand. A regular expression picks the numbers out of the question, and the description is
+# The chat model was trained on eight numbers at most: it guesses these twelve or declines
+# them. The program does not mind. To be fair: two models share this work, and we lend a hand. A regular expression picks the numbers out of the question, and the description is
 # ours. A large model does all of it alone: it reads the question, writes the program, and
 # reads what it prints. What we can measure here is the part that matters, who does the
 # arithmetic. Each problem gets a description of its own, in wordings that the coder has not
