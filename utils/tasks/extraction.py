@@ -63,9 +63,10 @@ class Extraction:
         name, day = _name(rng, split), _day(rng)
         amount, written = _amount(rng)  # as JSON has it, and as the sentence has it
         said = rng.choice(DATE_STYLES).format(**_date_parts(day))
-        slots = {"name": name, "date": said, "amount": written}
         sentence = self._sentence(rng, split).format(
-            **slots,
+            name=name,
+            date=said,
+            amount=written,
             other=rng.randint(2, 99),
             thing=rng.choice(_data()["things"]),
         )
