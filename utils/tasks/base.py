@@ -6,6 +6,7 @@ first; `utils.evaluate` runs them.
 
 import random
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -63,6 +64,15 @@ def draw(task: Task, n: int, seed: int, split: Split = "test") -> list[Example]:
 def words_of(rng: random.Random, split: Split) -> Split:
     """Whose words a problem is put in: outside training, half of them are held out."""
     return split if rng.random() < 0.5 else "train"
+
+
+def one_of(
+    rng: random.Random, split: Split, parts: Mapping[str, Sequence], few: bool = False
+) -> Any:
+    """One of the parts, as `words_of` has it; those of `more` train, unless few do."""
+    whose = words_of(rng, split)
+    more = () if few or whose != "train" else parts.get("more", ())
+    return rng.choice((*parts[whose], *more))
 
 
 def user(text: str) -> Message:

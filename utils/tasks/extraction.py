@@ -12,7 +12,15 @@ from typing import Any
 import yaml
 
 from utils.paths import ROOT
-from utils.tasks.base import Example, Split, split_of, system, user, words_of
+from utils.tasks.base import (
+    Example,
+    Split,
+    one_of,
+    split_of,
+    system,
+    user,
+    words_of,
+)
 from utils.tasks.noise import FILLER, prefaced, syllables
 
 DATA = ROOT / "utils" / "tasks" / "data" / "extraction.yml"
@@ -72,9 +80,9 @@ class Extraction:
         )
         sentence = sentence[0].upper() + sentence[1:]
         if rng.random() < RULED:
-            messages = [system(_part(rng, split, "rules")), user(sentence)]
+            messages = [system(one_of(rng, split, _data()["rules"])), user(sentence)]
         else:
-            ask = _part(rng, split, "asks", self.few)
+            ask = one_of(rng, split, _data()["asks"], self.few)
             if not ask.startswith("{text}"):
                 ask = prefaced(rng, ask)
             messages = [user(ask.format(text=sentence))]
@@ -88,7 +96,7 @@ class Extraction:
     def _sentence(self, rng: random.Random, split: Split) -> str:
         """With places for who, when and how much."""
         if self.few:
-            return _part(rng, split, "sentences")
+            return one_of(rng, split, _data()["sentences"])
         whose = words_of(rng, split)
         if whose == "train" and rng.random() < FREE:
             return _free(rng)
@@ -105,13 +113,6 @@ class Extraction:
 @cache
 def _data() -> dict[str, Any]:
     return yaml.safe_load(DATA.read_text(encoding="utf-8"))
-
-
-def _part(rng: random.Random, split: Split, key: str, few: bool = True) -> str:
-    """A wording; half of those outside training are held out from it."""
-    parts, whose = _data()[key], words_of(rng, split)
-    more = [] if few or whose != "train" else parts["more"]
-    return rng.choice(parts[whose] + more)
 
 
 def _free(rng: random.Random) -> str:

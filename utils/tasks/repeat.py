@@ -7,7 +7,7 @@ name in a long prompt. Here every token of the reply is copied.
 import json
 import random
 
-from utils.tasks.base import Example, Split, split_of, user, words_of
+from utils.tasks.base import Example, Split, one_of, split_of, user
 from utils.tasks.noise import FILLER, made_up_word, syllables
 
 MOST = 6  # items in a text
@@ -68,11 +68,8 @@ class Repeat:
         kind = "list" if rng.random() < LISTED else "text"
         text = ", ".join(items) if kind == "list" else rng.choice(JOINERS).join(items)
         answer = json.dumps(items) if kind == "list" else text
-        whose = words_of(rng, split)
-        wordings = WORDINGS[kind][whose].split("|")
-        if whose == "train" and not self.few:
-            wordings += WORDINGS[kind]["more"].split("|")
-        question = user(rng.choice(wordings).format(text))
+        wordings = {whose: said.split("|") for whose, said in WORDINGS[kind].items()}
+        question = user(one_of(rng, split, wordings, self.few).format(text))
         return Example(self.name, [question], answer, THOUGHTS[kind], answer)
 
     def grade(self, example: Example, reply: str) -> bool:

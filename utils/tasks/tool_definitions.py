@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from utils.tasks.base import Split
+from utils.tasks.base import Split, one_of
 from utils.tasks.noise import SYLLABLES, syllables
 from utils.tasks.tool_words import (
     AFFIXES,
@@ -30,7 +30,6 @@ from utils.tasks.tool_words import (
     Parts,
     identifier,
     identifiers,
-    part,
 )
 
 Definition = dict[str, Any]
@@ -140,7 +139,7 @@ class Maker:
         )
 
     def _part(self, parts: Parts) -> Any:
-        return part(self.rng, self.split, parts, self.few)
+        return one_of(self.rng, self.split, parts, self.few)
 
     def _made_up(self) -> str:
         """Nothing, or a name of its own for a tool."""

@@ -8,9 +8,7 @@ import random
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import Any
 
-from utils.tasks.base import Split, words_of
 from utils.tasks.noise import FILLER, syllables
 
 
@@ -227,13 +225,6 @@ TERMS = (
 ).split()
 DEED_TEXTS = ("{Deed} a {thing}.", "{Deed} the {thing}.", "Can {deed} a {thing}.")
 MADE_UP = 0.5  # share of names that are made up, where words are not few
-
-
-def part(rng: random.Random, split: Split, parts: Parts, few: bool = False) -> Any:
-    """One of the parts, as `words_of` has it."""
-    whose = words_of(rng, split)
-    more = () if few or whose != "train" else parts.get("more", ())
-    return rng.choice((*parts[whose], *more))
 
 
 def identifier(rng: random.Random) -> str:

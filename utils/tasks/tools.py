@@ -15,6 +15,7 @@ from utils.tasks.base import (
     Message,
     Split,
     Task,
+    one_of,
     split_of,
     system,
     user,
@@ -24,7 +25,7 @@ from utils.tasks.noise import hurried, prefaced
 from utils.tasks.skills import CANNOT, GENERALIST, honest
 from utils.tasks.sums import SYSTEM_PROMPTS
 from utils.tasks.tool_definitions import Definition, Maker, Tool
-from utils.tasks.tool_words import OPERATIONS, QUESTIONS, RESPONSES, part
+from utils.tasks.tool_words import OPERATIONS, QUESTIONS, RESPONSES
 
 CALL = re.compile(r"<tool_call>\n(\{.*\})\n</tool_call>")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -192,7 +193,7 @@ def _answer(
     if rng.random() < 0.5:  # clients may keep the thought of the turn before, or not
         call["reasoning_content"] = plan
     result = problem.result
-    response = part(rng, split, RESPONSES).format(result)
+    response = one_of(rng, split, RESPONSES).format(result)
     plain = rng.random() < NUMBER_ONLY
     rules = [system(rng.choice(SYSTEM_PROMPTS["number"]))] if plain else []
     return Example(
