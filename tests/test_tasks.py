@@ -8,7 +8,7 @@ import pytest
 
 from utils.tasks import TASKS, draw
 from utils.tasks.base import split_of, text_of, user
-from utils.tasks.scope import decline, templates
+from utils.tasks.scope import decline, more_templates, templates
 from utils.tasks.smalltalk import HONEST, REPLIES
 from utils.tasks.sums import FollowUps, Sums, last_number, make, running_sums
 from utils.tasks.wordings import HELD_OUT, OPENINGS, ask
@@ -124,6 +124,10 @@ def test_out_of_scope_questions_of_a_test_are_built_from_other_templates():
     assert not parts[0] & parts[1]
     assert not parts[0] & parts[2]
     assert not parts[1] & parts[2]
+    more = {*more_templates()}
+    assert more
+    assert not more & parts[1]
+    assert not more & parts[2]
 
 
 def test_held_out_wordings_are_for_evaluation_only():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-MANY = 4  # lines that leave room for a legend
+MANY = 3  # lines that leave room for a legend
 STYLE = {
     "figure.figsize": (6.4, 3.4),
     "figure.dpi": 110,

@@ -23,6 +23,7 @@ from utils.tasks.twins import TwinPassages
 # What a generalist greets with and declines: it can do more than add.
 _SMALLTALK = Smalltalk("smalltalk-generalist", GENERALIST)
 _SCOPE = OutOfScope("out_of_scope-generalist", GENERALIST)
+_SCOPE_OF_FEW = OutOfScope("out_of_scope-generalist", GENERALIST, few=True)
 _BESIDE_TOOLS = (Sums(), Translation(), Extraction(), Facts(), _SMALLTALK)
 _BESIDE_FEW = (Sums(), Translation(), Extraction(few=True), Facts(), _SMALLTALK)
 _NUMBERS = (Sums(), Facts(number_only=1), Tools(kind="answer", few=True))
@@ -50,6 +51,7 @@ TASKS: dict[str, Task] = {
         Glosses(plain=True),
         _SMALLTALK,
         _SCOPE,
+        _SCOPE_OF_FEW,
         Translation(),
         *(Translation(language) for language in LANGUAGES),
         Tools(_BESIDE_TOOLS),

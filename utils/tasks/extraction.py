@@ -21,6 +21,7 @@ from utils.tasks.base import (
     user,
     words_of,
 )
+from utils.tasks.names import word
 from utils.tasks.noise import FILLER, prefaced, syllables
 
 DATA = ROOT / "utils" / "tasks" / "data" / "extraction.yml"
@@ -52,7 +53,7 @@ AMOUNT_STYLES = (
 MADE_UP = 0.5  # share of names that nobody has: unknown names must be copied, too
 RULED = 0.15  # share asked by a system prompt
 FREE = 0.65  # share of sentences that are put together
-FILLED = 0.35  # share of their places with words of no meaning
+FILLED = 0.45  # share of their places with words of no meaning
 
 
 class Extraction:
@@ -68,7 +69,7 @@ class Extraction:
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A sentence about a payment; the person's name decides the split."""
-        name, day = _name(rng, split), _day(rng)
+        name, day = self._name(rng, split), _day(rng)
         amount, written = _amount(rng)  # as JSON has it, and as the sentence has it
         said = rng.choice(DATE_STYLES).format(**_date_parts(day))
         sentence = self._sentence(rng, split).format(
@@ -102,6 +103,27 @@ class Extraction:
             return _free(rng)
         return rng.choice(_data()["sentences"][whose])
 
+    def _name(self, rng: random.Random, split: Split) -> str:
+        """A first and a last name that belong to the split together."""
+        while True:
+            first = self._one_name(rng, "first_names")
+            last = self._one_name(rng, "last_names")
+            middle, kind = "", rng.random()
+            if kind < 0.06:
+                middle = f" {rng.choice('ABCDEFGHJKLMNPRSTW')}."
+            elif kind < 0.1:
+                last = f"{last}-{self._one_name(rng, 'last_names')}"
+            name = f"{first}{middle} {last}"
+            if split_of(f"person {name}") == split:
+                return name
+
+    def _one_name(self, rng: random.Random, key: str) -> str:
+        if rng.random() >= MADE_UP:
+            return rng.choice(_data()[key])
+        if self.few or rng.random() < 0.5:
+            return syllables(rng, rng.randint(2, 4)).capitalize()
+        return word(rng).capitalize()
+
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is JSON with these three keys and values."""
         try:
@@ -122,6 +144,7 @@ def _free(rng: random.Random) -> str:
         date="{date}",
         amount="{amount}",
         other="{other}",
+        thing="{thing}",
         **{place: _place(rng, place) for place in _data()["places"]},
     )
 
@@ -130,31 +153,17 @@ def _place(rng: random.Random, place: str) -> str:
     """What stands there: words of the list, or words that need not mean anything."""
     if rng.random() >= FILLED:
         return rng.choice(_data()["places"][place])
-    words = " ".join(
-        syllables(rng, rng.randint(1, 4)) if rng.random() < 0.5 else rng.choice(FILLER)
-        for _ in range(rng.choice((1, 1, 2, 3)))
-    )
-    return f" {words}" if place == "more" else words
+    words = [_any_word(rng) for _ in range(rng.choice((1, 1, 2, 3)))]
+    if place == "did" and rng.random() < 0.5:
+        words[0] += "ed"  # most verbs of such sentences end so
+    return " ".join(("", *words) if place == "more" else words)
 
 
-def _name(rng: random.Random, split: Split) -> str:
-    """A first and a last name that belong to the split together."""
-    while True:
-        first, last = _one_name(rng, "first_names"), _one_name(rng, "last_names")
-        middle, kind = "", rng.random()
-        if kind < 0.06:
-            middle = f" {rng.choice('ABCDEFGHJKLMNPRSTW')}."
-        elif kind < 0.1:
-            last = f"{last}-{_one_name(rng, 'last_names')}"
-        name = f"{first}{middle} {last}"
-        if split_of(f"person {name}") == split:
-            return name
-
-
-def _one_name(rng: random.Random, key: str) -> str:
-    if rng.random() < MADE_UP:
-        return syllables(rng, rng.randint(2, 4)).capitalize()
-    return rng.choice(_data()[key])
+def _any_word(rng: random.Random) -> str:
+    kind = rng.random()
+    if kind < 0.3:
+        return rng.choice(FILLER)
+    return word(rng) if kind < 0.7 else syllables(rng, rng.randint(1, 4))
 
 
 def _day(rng: random.Random) -> datetime.date:

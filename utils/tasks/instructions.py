@@ -27,7 +27,7 @@ class ReplyLanguage:
 
     name = "reply_language"
     _sums = Sums()
-    _scope = OutOfScope("out_of_scope-generalist", GENERALIST)
+    _scope = OutOfScope("out_of_scope-generalist", GENERALIST, few=True)
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """An English question whose answer must be in one of six languages."""

@@ -8,9 +8,11 @@ import json
 import random
 
 from utils.tasks.base import Example, Split, one_of, split_of, user
+from utils.tasks.names import cased, identifier, word
 from utils.tasks.noise import FILLER, made_up_word, syllables
 
-MOST = 6  # items in a text
+MOST_OF_FEW = 6  # items in a text
+MOST = 9
 LISTED = 0.5  # share to be written as a JSON list
 JOINERS = (" ", ", ", "; ")
 WORDINGS = {
@@ -55,7 +57,7 @@ THOUGHTS = {"text": "I say it again.", "list": "I list them."}
 class Repeat:
     """The given words back, in order and without a change.
 
-    `few` asks in fewer wordings, as in a recipe's first steps.
+    `few` has fewer wordings, and words of syllables, as in a recipe's first steps.
     """
 
     def __init__(self, *, few: bool = False) -> None:
@@ -64,10 +66,10 @@ class Repeat:
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """Up to six items; the items together decide the split."""
-        items = _items(rng, split)
+        items = _items(rng, split, self.few)
         kind = "list" if rng.random() < LISTED else "text"
         text = ", ".join(items) if kind == "list" else rng.choice(JOINERS).join(items)
-        answer = json.dumps(items) if kind == "list" else text
+        answer = json.dumps(items, ensure_ascii=False) if kind == "list" else text
         wordings = {whose: said.split("|") for whose, said in WORDINGS[kind].items()}
         question = user(one_of(rng, split, wordings, self.few).format(text))
         return Example(self.name, [question], answer, THOUGHTS[kind], answer)
@@ -77,15 +79,28 @@ class Repeat:
         return reply.strip() == example.answer
 
 
-def _items(rng: random.Random, split: Split) -> list[str]:
+def _items(rng: random.Random, split: Split, few: bool) -> list[str]:
+    item, most = (_item_of_few, MOST_OF_FEW) if few else (_item, MOST)
     while True:
-        items = [_item(rng) for _ in range(rng.randint(1, MOST))]
+        items = [item(rng) for _ in range(rng.randint(1, most))]
         if split_of(f"repeat {items}") == split:
             return items
 
 
 def _item(rng: random.Random) -> str:
-    """A name, an identifier, a number, or a word that exists or not."""
+    """A name, an identifier, a number, or a word; most are made of parts of words."""
+    kind = rng.choice(("few", "identifier", "name", "word", "word"))
+    if kind == "few":
+        return _item_of_few(rng)
+    if kind == "identifier":
+        return identifier(rng)
+    if kind == "name":
+        return f"{word(rng).capitalize()} {word(rng).capitalize()}"
+    return cased(rng, word(rng))
+
+
+def _item_of_few(rng: random.Random) -> str:
+    """A name, an identifier, a number, or a word that exists or not, of syllables."""
     kind = rng.choice(("name", "identifier", "number", "word", "word"))
     if kind == "name":
         return f"{_name(rng).capitalize()} {_name(rng).capitalize()}"

@@ -43,20 +43,26 @@ FIXED = (
 class OutOfScope:
     """Anything else: other subjects, other arithmetic, fragments and nonsense.
 
-    What is "else" depends on the model's skills: see the tags in the data.
+    What is "else" depends on the model's skills: see the tags in the data. `few` leaves
+    out some templates, as in a recipe's first steps.
     """
 
     def __init__(
-        self, name: str = "out_of_scope", skills: tuple[str, ...] = ADDER
+        self,
+        name: str = "out_of_scope",
+        skills: tuple[str, ...] = ADDER,
+        *,
+        few: bool = False,
     ) -> None:
-        self.name = name
+        self.name = f"{name}-few" if few else name
         self.skills = skills
+        self.few = few
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A question from a template of this split, or a made-up one."""
         kind = rng.random()
         if kind < 0.72:
-            text = _from_template(rng, templates(split, self.skills))
+            text = _from_template(rng, self._templates(split))
         elif kind < 0.90:
             text = _nonsense(rng, templates("train", self.skills))
         elif kind < 0.94:
@@ -69,6 +75,10 @@ class OutOfScope:
                 str(rng.randint(1, 99)) for _ in range(rng.randint(11, 15))
             )
         return decline(hurried(rng, text), honest(self.skills), self.name)
+
+    def _templates(self, split: Split) -> list[str]:
+        known = templates(split, self.skills)
+        return known if self.few or split != "train" else known + more_templates()
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the reply is the honest sentence."""
@@ -98,6 +108,11 @@ def templates(split: Split, skills: tuple[str, ...] = ADDER) -> list[str]:
         if not (taught or near) and split_of(f"scope {tags['ask']}") == split:
             found.append(tags["ask"])
     return found
+
+
+def more_templates() -> list[str]:
+    """Those of training that a recipe's first steps do without."""
+    return _data()["more"]
 
 
 def _from_template(rng: random.Random, choices: list[str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from utils.tasks.base import Split, one_of
+from utils.tasks.names import identifier, identifiers
 from utils.tasks.noise import SYLLABLES, syllables
 from utils.tasks.tool_words import (
     AFFIXES,
@@ -28,8 +29,6 @@ from utils.tasks.tool_words import (
     PAIR_TEXTS,
     PAIRS,
     Parts,
-    identifier,
-    identifiers,
 )
 
 Definition = dict[str, Any]

@@ -4,12 +4,7 @@ Whatever is listed for dev and test never comes up in training. `more` is for tr
 too, but not among the few words of a recipe's first steps.
 """
 
-import random
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain
-
-from utils.tasks.noise import FILLER, syllables
 
 
 @dataclass(frozen=True)
@@ -225,46 +220,3 @@ TERMS = (
 ).split()
 DEED_TEXTS = ("{Deed} a {thing}.", "{Deed} the {thing}.", "Can {deed} a {thing}.")
 MADE_UP = 0.5  # share of names that are made up, where words are not few
-
-
-def identifier(rng: random.Random) -> str:
-    """A name that nobody has used, of letters, words or syllables."""
-    makers = (_letters, _words, _words, _syllables, _syllables)
-    while True:
-        name = rng.choice(makers)(rng)
-        if name not in _held_out():
-            return name
-
-
-def identifiers(rng: random.Random) -> tuple[str, str]:
-    """Two different names for two arguments, alike or not."""
-    one = identifier(rng)
-    form = rng.choice(("{}{}", "{}_{}", "", ""))
-    pair = (
-        (form.format(one, 1), form.format(one, 2)) if form else (one, identifier(rng))
-    )
-    if pair[0] == pair[1] or _held_out().intersection(pair):
-        return identifiers(rng)
-    return pair
-
-
-def _letters(rng: random.Random) -> str:
-    return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(1, 3)))
-
-
-def _words(rng: random.Random) -> str:
-    words = TERMS if rng.random() < 0.5 else FILLER
-    return "_".join(rng.choices(words, k=rng.choice((1, 1, 2))))
-
-
-def _syllables(rng: random.Random) -> str:
-    counts = rng.choice(((2,), (3,), (1, 2), (2, 2)))
-    return "_".join(syllables(rng, count) for count in counts)
-
-
-@cache
-def _held_out() -> set[str]:
-    """Names that dev and test have to themselves."""
-    named = (CALCULATORS, EXPRESSIONS, CHOICES, PAIRS)
-    listed = chain.from_iterable(p[s] for p in named for s in ("dev", "test"))
-    return {*chain.from_iterable((x,) if isinstance(x, str) else x for x in listed)}
