@@ -1,0 +1,65 @@
+"""How long each pocket model takes to train here, from its first and its last stage.
+
+    python benchmarks/training_time.py [--models pocket-vl] [--steps 32] [--threads 2]
+
+A step is timed as training does it, with its batch made, and times the recipe's steps.
+Batches are drawn 32 at a time, so `--steps` should be a multiple of that. Alone on the
+machine, or the minutes are too many.
+"""
+
+import argparse
+import time
+
+import torch
+
+from utils import kinds, optimizers, precision, train
+from utils import recipe as recipes
+from utils.env import best_device
+from utils.paths import MODELS
+from utils.recipe import Recipe
+
+WARM = 3  # steps before the clock starts; the first ones build compiled layers
+
+
+def seconds(recipe: Recipe, first: int, steps: int, compiled: bool) -> float:
+    """Seconds of a step, the mean over `steps` of them from step `first`."""
+    kind = kinds.of(recipe)
+    processor, model = kind.prepare(recipe)
+    device = model.to(best_device()).device
+    if compiled:
+        train.compile_layers(model)
+    way = precision.choose(model, processor, recipe, device)
+    made = optimizers.optimizers(model, recipe.train, way.precision)
+    for number in range(first, first + WARM + steps):
+        if number == first + WARM:
+            start = time.perf_counter()
+        batch = kind.batch(recipe, processor, number).to(device)
+        train.take_step(model, made, kind, batch, way, recipe.train.clip_norm)
+    return (time.perf_counter() - start) / steps
+
+
+def main() -> None:
+    """Print a line for each model."""
+    known = sorted(path.parent.name for path in MODELS.glob("*/recipe.yml"))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", nargs="+", default=known, choices=known)
+    parser.add_argument("--steps", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--compile", action="store_true", help="needs a C++ compiler")
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    for name in asked.models:
+        recipe = recipes.read(MODELS / name / "recipe.yml")
+        stages = {"first": (0, recipe.train.steps)}
+        if recipe.ending:
+            stages["ending"] = (recipe.train.steps, recipe.ending.steps)
+        minutes, said = 0.0, []
+        for stage, (first, count) in stages.items():
+            each = seconds(recipe, first, asked.steps, asked.compile)
+            minutes += each * count / 60
+            said.append(f"{stage} {count} steps of {each:.3f} s")
+        print(f"{name}: {', '.join(said)}: {minutes:.0f} minutes", flush=True)
+
+
+if __name__ == "__main__":
+    main()
