@@ -1,4 +1,4 @@
-"""Names that nobody has used: fit for programs, held out where they must be, and varied."""
+"""Names that nobody has used: as programs have them, held out where they must be."""
 
 import random
 
