@@ -88,14 +88,13 @@ def lexicon() -> tuple[str, ...]:
     said = (CALCULATORS, CALCULATOR_TEXTS, CHOICE_TEXTS, PAIR_TEXTS)
     said = chain.from_iterable(parts["train"] for parts in said)
     own = (*KEYS, *TERMS, *DEEDS, *OBJECTS, *FILLER, *SKILLS.values(), *said)
-    found = {word.lower() for word in WORD.findall(" ".join((*texts, *own)))}
+    found = {one.lower() for one in WORD.findall(" ".join((*texts, *own)))}
     return tuple(sorted(found - taken()))
 
 
 @cache
 def taken() -> set[str]:
-    """Names of tools and arguments that are for dev and test, and words that say what
-    a tool does."""
+    """Names that dev and test have to themselves, and words for what a tool does."""
     named = (CALCULATORS, EXPRESSIONS, CHOICES, PAIRS)
     listed = chain.from_iterable(p[s] for p in named for s in ("dev", "test"))
     held_out = chain.from_iterable((x,) if isinstance(x, str) else x for x in listed)

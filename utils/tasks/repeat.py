@@ -65,7 +65,7 @@ class Repeat:
         self.name = "repeat-few" if few else "repeat"
 
     def sample(self, rng: random.Random, split: Split) -> Example:
-        """Up to six items; the items together decide the split."""
+        """Up to nine items; the items together decide the split."""
         items = _items(rng, split, self.few)
         kind = "list" if rng.random() < LISTED else "text"
         text = ", ".join(items) if kind == "list" else rng.choice(JOINERS).join(items)
