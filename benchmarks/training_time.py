@@ -1,4 +1,4 @@
-"""How long each pocket model takes to train here, from its first and its last stage.
+"""How long each pocket model takes to train here, from some steps of each stage.
 
     python benchmarks/training_time.py [--models pocket-vl] [--steps 32] [--threads 2]
 
@@ -9,6 +9,7 @@ machine, or the minutes are too many.
 
 import argparse
 import time
+from itertools import pairwise
 
 import torch
 
@@ -38,6 +39,15 @@ def seconds(recipe: Recipe, first: int, steps: int, compiled: bool) -> float:
     return (time.perf_counter() - start) / steps
 
 
+def stages(recipe: Recipe) -> list[tuple[int, int]]:
+    """First step and number of steps of each stage: its data have their own length."""
+    beginning = recipe.data.beginning
+    starts = [0, recipe.train.steps]
+    if beginning:
+        starts.insert(1, beginning.steps)
+    return [(a, b - a) for a, b in pairwise([*starts, recipe.steps]) if b > a]
+
+
 def main() -> None:
     """Print a line for each model."""
     known = sorted(path.parent.name for path in MODELS.glob("*/recipe.yml"))
@@ -50,14 +60,11 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     for name in asked.models:
         recipe = recipes.read(MODELS / name / "recipe.yml")
-        stages = {"first": (0, recipe.train.steps)}
-        if recipe.ending:
-            stages["ending"] = (recipe.train.steps, recipe.ending.steps)
         minutes, said = 0.0, []
-        for stage, (first, count) in stages.items():
+        for first, count in stages(recipe):
             each = seconds(recipe, first, asked.steps, asked.compile)
             minutes += each * count / 60
-            said.append(f"{stage} {count} steps of {each:.3f} s")
+            said.append(f"{count} steps of {each:.3f} s")
         print(f"{name}: {', '.join(said)}: {minutes:.0f} minutes", flush=True)
 
 
