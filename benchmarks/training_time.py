@@ -22,8 +22,8 @@ from utils.recipe import Recipe
 WARM = 3  # steps before the clock starts; the first ones build compiled layers
 
 
-def seconds(recipe: Recipe, first: int, steps: int, compiled: bool) -> float:
-    """Seconds of a step, the mean over `steps` of them from step `first`."""
+def seconds(recipe: Recipe, steps: int, compiled: bool) -> list[tuple[int, float]]:
+    """Each stage's steps, and the seconds of one, the mean over `steps` of them."""
     kind = kinds.of(recipe)
     processor, model = kind.prepare(recipe)
     device = model.to(best_device()).device
@@ -31,12 +31,15 @@ def seconds(recipe: Recipe, first: int, steps: int, compiled: bool) -> float:
         train.compile_layers(model)
     way = precision.choose(model, processor, recipe, device)
     made = optimizers.optimizers(model, recipe.train, way.precision)
-    for number in range(first, first + WARM + steps):
-        if number == first + WARM:
-            start = time.perf_counter()
-        batch = kind.batch(recipe, processor, number).to(device)
-        train.take_step(model, made, kind, batch, way, recipe.train.clip_norm)
-    return (time.perf_counter() - start) / steps
+    found = []
+    for first, count in stages(recipe):
+        for number in range(first, first + WARM + steps):
+            if number == first + WARM:
+                start = time.perf_counter()
+            batch = kind.batch(recipe, processor, number).to(device)
+            train.take_step(model, made, kind, batch, way, recipe.train.clip_norm)
+        found.append((count, (time.perf_counter() - start) / steps))
+    return found
 
 
 def stages(recipe: Recipe) -> list[tuple[int, int]]:
@@ -60,11 +63,9 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     for name in asked.models:
         recipe = recipes.read(MODELS / name / "recipe.yml")
-        minutes, said = 0.0, []
-        for first, count in stages(recipe):
-            each = seconds(recipe, first, asked.steps, asked.compile)
-            minutes += each * count / 60
-            said.append(f"{count} steps of {each:.3f} s")
+        found = seconds(recipe, asked.steps, asked.compile)
+        said = [f"{count} steps of {each:.3f} s" for count, each in found]
+        minutes = sum(count * each for count, each in found) / 60
         print(f"{name}: {', '.join(said)}: {minutes:.0f} minutes", flush=True)
 
 
