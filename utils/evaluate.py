@@ -150,7 +150,8 @@ def grade(
 
     `answer` gets a list of conversations and returns as many replies; where examples
     offer tools it gets them, too, as `tools=` with an entry per conversation. Examples
-    are asked shortest first, so that a batch holds rows of like length.
+    are asked in the order of their references' length: a batch is as slow as its
+    longest reply.
     """
     order = sorted(range(len(examples)), key=lambda i: _length(examples[i]))
     replies: dict[int, Reply] = {}
@@ -184,6 +185,8 @@ def _without_bar() -> bool:
     return os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
 
 
-def _length(example: Example) -> int:
+def _length(example: Example) -> tuple[int, int]:
+    """Of what is to be written, then of what is to be read."""
     text = sum(len(message["content"]) for message in example.messages)
-    return text + len(str(example.tools or ""))
+    written = len(example.thought) + len(example.reply)
+    return written, text + len(str(example.tools or ""))
