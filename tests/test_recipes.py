@@ -84,7 +84,8 @@ def test_sizes_of_one_family_share_data_and_tokenizer():
     large = RECIPES["pocket-chat"]
     for name in ("pocket-chat-s", "pocket-chat-xs", "pocket-moe", "pocket-hybrid"):
         assert RECIPES[name].data == large.data
-        assert RECIPES[name].ending == large.ending
+        assert RECIPES[name].ending.tasks == large.ending.tasks
+        assert RECIPES[name].ending.rate == large.ending.rate
         assert RECIPES[name].tokenizer == large.tokenizer
     assert RECIPES["pocket-base"].tokenizer == large.tokenizer
 
@@ -100,6 +101,7 @@ def test_models_that_are_compared_have_one_size_and_one_schedule():
     for name in ("pocket-moe", "pocket-hybrid"):
         plan = RECIPES[name].train.model_dump(exclude={"precision"})
         assert plan == RECIPES["pocket-chat-s"].train.model_dump(exclude={"precision"})
+        assert RECIPES[name].ending == RECIPES["pocket-chat-s"].ending
 
 
 def test_bars_hold_for_every_skill_that_the_generalist_names():

@@ -112,7 +112,7 @@ def _terms(rng: random.Random) -> str:
 
 def _words(rng: random.Random) -> str:
     """Of one to three words: `one_two`, `oneTwo`, and sometimes `OneTwo`."""
-    words = [word(rng) for _ in range(rng.choice((1, 1, 2, 2, 3)))]
+    words = [word(rng) for _ in range(rng.choice((1, 1, 1, 2, 2, 3)))]
     style = rng.random()
     if style < 0.75:
         return "_".join(words)

@@ -12,6 +12,7 @@ from typing import Any
 from utils.tasks.base import Split, one_of
 from utils.tasks.names import identifier, identifiers
 from utils.tasks.noise import SYLLABLES, syllables
+from utils.tasks.tool_texts import calculator_text, choice_text, pair_text
 from utils.tasks.tool_words import (
     AFFIXES,
     ARGUMENT_TEXTS,
@@ -32,6 +33,7 @@ from utils.tasks.tool_words import (
 )
 
 Definition = dict[str, Any]
+PUT_TOGETHER = 0.7  # share of descriptions in training
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Maker:
         first, second = self._pair()
         name = self._part(AFFIXES).format(self.rng.choice(words.names))
         name = self._made_up() or name
-        text = self._part(PAIR_TEXTS).format(
+        text = self._text(PAIR_TEXTS, pair_text).format(
             Verb=words.verb.capitalize(),
             verb=words.verb,
             noun=words.noun,
@@ -110,7 +112,7 @@ class Maker:
     def _of_expressions(self, _: str) -> Tool:
         argument = self._argument(EXPRESSIONS)
         name = self._made_up() or self._part(CALCULATORS)
-        text = self._part(CALCULATOR_TEXTS)
+        text = self._text(CALCULATOR_TEXTS, calculator_text)
         return Tool(
             self._definition(name, text, {argument: "string"}),
             tuple(OPERATIONS),
@@ -126,7 +128,7 @@ class Maker:
         name = self._made_up() or self._part(CALCULATORS)
         definition = self._definition(
             name,
-            self._part(CHOICE_TEXTS),
+            self._text(CHOICE_TEXTS, choice_text),
             {which: "string", first: "number", second: "number"},
         )
         properties = definition["function"]["parameters"]["properties"]
@@ -139,6 +141,12 @@ class Maker:
 
     def _part(self, parts: Parts) -> Any:
         return one_of(self.rng, self.split, parts, self.few)
+
+    def _text(self, parts: Parts, made: Callable[[random.Random], str]) -> str:
+        """One of the parts; in training most are put together, unless words are few."""
+        if not self.few and self.split == "train" and self.rng.random() < PUT_TOGETHER:
+            return made(self.rng)
+        return self._part(parts)
 
     def _made_up(self) -> str:
         """Nothing, or a name of its own for a tool."""

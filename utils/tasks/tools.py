@@ -30,7 +30,7 @@ from utils.tasks.tool_words import OPERATIONS, QUESTIONS, RESPONSES
 CALL = re.compile(r"<tool_call>\n(\{.*\})\n</tool_call>")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 SENTENCE = "The result is {}."
-KINDS = {"call": 10, "answer": 4, "wrong": 5, "none": 1, "other": 4}  # weights
+KINDS = {"call": 12, "answer": 4, "wrong": 6, "none": 1, "other": 5}  # weights
 KINDS_OF_FEW = {"call": 9, "answer": 5, "wrong": 3, "none": 1, "other": 3}
 NUMBER_ONLY = 0.15  # share of answers that a system prompt wants without words
 

@@ -1,0 +1,146 @@
+"""What calculators say of themselves, put together from parts, for training only.
+
+Of a few descriptions a model learns by heart that they mean a calculator, and takes one
+in other words for a tool that cannot help.
+"""
+
+import random
+import re
+from itertools import chain
+
+from utils.tasks.tool_words import CALCULATOR_TEXTS, CHOICE_TEXTS, PAIR_TEXTS, Parts
+
+Places = dict[str, tuple[str, ...]]
+DOES = (  # whatever follows
+    "Evaluate|Evaluates|Compute|Computes|Calculate|Calculates|Solve|Solves|Work out|"
+    "Works out|Handle|Handles|Process|Simplify|Determine|Determines|Do|Does|Find out|"
+    "Returns the value of|Return the result of|Returns what comes of|Find the value of|"
+    "Tells the value of|Shows the result of|Can compute|Can solve|Can do|To compute|"
+    "To solve|Use this to solve|Use this to compute|Use it for|For|Helps with|Takes"
+).split("|")
+ENDS = ("", "", "", "", " exactly", " quickly", " for you", " as a number", " at once")
+EXPRESSIONS: Places = {
+    "form": (
+        "{does} {the} {thing}{end}.",
+        "{does} {the} {kind} {thing}{end}.",
+        "{does} {the} {kind} {thing}{end}.",
+        "{does} {kind} {things}{end}.",
+        "{does} {things}{end}.",
+        "A {sort} calculator{tail}.",
+        "The {sort} calculator{tail}.",
+        "Your {sort} calculator{tail}.",
+        "{Things}{tail}.",
+        "{Kind} {things}{tail}.",
+        "Give it {the} {thing}, get the value.",
+        "{the} {thing} in, a number out.",
+    ),
+    "does": DOES,
+    "the": ("a", "a", "the", "any", "one", "your"),
+    "kind": (
+        "arithmetic|math|mathematical|numeric|short|given|basic|written|plain|long|whole"
+    ).split("|"),
+    "thing": (
+        "expression|calculation|formula|term|equation|line of math|piece of arithmetic|"
+        "math question|number task|computation"
+    ).split("|"),
+    "things": (
+        "expressions|calculations|formulas|terms|arithmetic|math|math questions|"
+        "numbers|computations|all four operations|+, -, * and /"
+    ).split("|"),
+    "sort": "pocket small fast basic general exact plain little full good math".split(),
+    "tail": (
+        "",
+        "",
+        " for numbers",
+        " for all",
+        " with four operations",
+        " (+-*/)",
+    ),
+    "end": ENDS,
+}
+CHOICES: Places = {
+    "form": (
+        "{does} {numbers} with {choice}{end}.",
+        "{does} {choice} on {numbers}{end}.",
+        "{does} {choice} with {numbers}{end}.",
+        "Takes {numbers} and {choice}{end}.",
+        "{Choice} for {numbers}{end}.",
+        "Calculates with {numbers}, by {choice}.",
+        "Math with {numbers}{end}.",
+        "A {sort} calculator that takes {numbers} and {choice}.",
+        "A {sort} calculator for {numbers}.",
+    ),
+    "does": ("Do", "Does", "Apply", "Runs", "Perform", "Carry out", "Can do", "To do"),
+    "numbers": (
+        "two numbers|a pair of numbers|both numbers|two values|numbers|"
+        "its two arguments|the given numbers"
+    ).split("|"),
+    "choice": (
+        "one of four operations|the given operation|an operation of your choice|"
+        "the operation you name|a sign|what to do|arithmetic|one operation"
+    ).split("|"),
+    "sort": EXPRESSIONS["sort"],
+    "end": ENDS,
+}
+PAIRS: Places = {
+    "form": (
+        "{does} the {{noun}} of {what}{end}.",
+        "{does} the {{noun}} of {what}{end}.",
+        "{does} the {{noun}}{end}.",
+        "The {{noun}} of {what}{end}.",
+        "{to} {{verb}} {what}{end}.",
+        "{to} {{verb}} {what}{end}.",
+        "{{Verb}} {pair}{end}.",
+        "{What} in, their {{noun}} out.",
+        "Give it {what}, get the {{noun}}.",
+    ),
+    "does": (
+        "Return|Returns|Compute|Computes|Calculates|Determines|Tells|Makes|Shows|Get|"
+        "Works out|Answers with"
+    ).split("|"),
+    "what": (
+        "two numbers|{{a}} and {{b}}|both numbers|its arguments|two values|numbers|"
+        "a pair of numbers|the given numbers|two integers"
+    ).split("|"),
+    "pair": (
+        "a number and another one|numbers|both numbers|two values|a pair of numbers|"
+        "its two arguments|{{a}} and then {{b}}"
+    ).split("|"),
+    "to": ("To", "Can", "Use this to", "A tool to", "Helps to", "Call this to"),
+    "end": ENDS,
+}
+
+
+def calculator_text(rng: random.Random) -> str:
+    """Of a tool that takes a whole expression."""
+    return _unless_held_out(rng, EXPRESSIONS, CALCULATOR_TEXTS, CHOICE_TEXTS)
+
+
+def choice_text(rng: random.Random) -> str:
+    """Of a tool that is told the operation."""
+    return _unless_held_out(rng, CHOICES, CALCULATOR_TEXTS, CHOICE_TEXTS)
+
+
+def pair_text(rng: random.Random) -> str:
+    """Of a tool for one operation; {verb}, {noun}, {a} and {b} are to be filled in."""
+    return _unless_held_out(rng, PAIRS, PAIR_TEXTS)
+
+
+def _unless_held_out(rng: random.Random, places: Places, *tables: Parts) -> str:
+    kept = {*chain.from_iterable(t[s] for t in tables for s in ("dev", "test"))}
+    while (text := _put_together(rng, places)) in kept:
+        pass
+    return text
+
+
+def _put_together(rng: random.Random, places: Places) -> str:
+    form = rng.choice(places["form"])
+    parts = {place: rng.choice(places[place]) for place in places if place != "form"}
+    capitals = {place.capitalize(): _capital(part) for place, part in parts.items()}
+    text = form.format(**parts, **capitals)
+    text = re.sub(r"\b([Aa]) (?=[aeio])", r"\1n ", text)
+    return _capital(text.replace("{{", "{").replace("}}", "}"))
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:] if text and text[0] != "{" else text
