@@ -410,9 +410,9 @@ for count in (2, 3):
     )
 
 # %% [markdown]
-# One thought wins both times, and it spent fewer tokens than the vote. Three numbers do
-# not fit into one pass: five guesses at a step that the model cannot take agree on
-# nothing, or on something wrong. A vote can only remove errors that differ from sample
+# Both times one thought is right at least as often as the vote, for fewer tokens. Three
+# numbers do not fit into one pass: five guesses at a step that the model cannot take agree
+# on nothing, or on something wrong. A vote can only remove errors that differ from sample
 # to sample. So it pays where a short reply is usually right and sometimes slips, and
 # where time matters more than tokens: five samples run side by side, a thought cannot.
 
