@@ -13,7 +13,7 @@ from collections import defaultdict
 from rich.console import Console
 from rich.table import Table
 
-from utils.evaluate import Graded, evaluate, wilson
+from utils.evaluate import Graded, Result, evaluate
 from utils.models import load
 from utils.tasks import TASKS
 
@@ -37,16 +37,17 @@ def main() -> None:
     asked = parser.parse_args()
     task = TASKS["tools-call"]
     result = evaluate(*load(asked.model), task, asked.n, asked.seed, split=asked.split)
-    verdicts = defaultdict(list)
+    parts = defaultdict(list)
     for item in result.graded:
         for group in groups(item):
-            verdicts[group].append(item.right)
+            parts[group].append(item)
     title = f"{asked.model}, {asked.split}, seed {asked.seed}"
     table = Table("calls", "right", "of", "95 % interval", title=title)
-    for group, right in sorted(verdicts.items()):
-        low, high = wilson(sum(right), len(right))
+    for group, graded in sorted(parts.items()):
+        part = Result(graded, asked.seed)
+        low, high = part.interval
         interval = f"{low:.1%} to {high:.1%}"
-        table.add_row(group, str(sum(right)), str(len(right)), interval)
+        table.add_row(group, str(part.right), str(part.n), interval)
     Console().print(table)
 
 

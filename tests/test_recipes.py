@@ -84,8 +84,8 @@ def test_sizes_of_one_family_share_data_and_tokenizer():
     large = RECIPES["pocket-chat"]
     for name in ("pocket-chat-s", "pocket-chat-xs", "pocket-moe", "pocket-hybrid"):
         assert RECIPES[name].data == large.data
-        assert RECIPES[name].ending.tasks == large.ending.tasks
-        assert RECIPES[name].ending.rate == large.ending.rate
+        ending = RECIPES[name].ending.model_dump(exclude={"steps"})
+        assert ending == large.ending.model_dump(exclude={"steps"})
         assert RECIPES[name].tokenizer == large.tokenizer
     assert RECIPES["pocket-base"].tokenizer == large.tokenizer
 

@@ -6,11 +6,16 @@ in other words for a tool that cannot help.
 
 import random
 import re
-from itertools import chain
 
-from utils.tasks.tool_words import CALCULATOR_TEXTS, CHOICE_TEXTS, PAIR_TEXTS, Parts
+from utils.tasks.tool_words import CALCULATOR_TEXTS, CHOICE_TEXTS, PAIR_TEXTS
 
 Places = dict[str, tuple[str, ...]]
+HELD_OUT = frozenset(
+    text
+    for table in (CALCULATOR_TEXTS, CHOICE_TEXTS, PAIR_TEXTS)
+    for split in ("dev", "test")
+    for text in table[split]
+)
 DOES = (  # whatever follows
     "Evaluate|Evaluates|Compute|Computes|Calculate|Calculates|Solve|Solves|Work out|"
     "Works out|Handle|Handles|Process|Simplify|Determine|Determines|Do|Does|Find out|"
@@ -113,22 +118,21 @@ PAIRS: Places = {
 
 def calculator_text(rng: random.Random) -> str:
     """Of a tool that takes a whole expression."""
-    return _unless_held_out(rng, EXPRESSIONS, CALCULATOR_TEXTS, CHOICE_TEXTS)
+    return _unless_held_out(rng, EXPRESSIONS)
 
 
 def choice_text(rng: random.Random) -> str:
     """Of a tool that is told the operation."""
-    return _unless_held_out(rng, CHOICES, CALCULATOR_TEXTS, CHOICE_TEXTS)
+    return _unless_held_out(rng, CHOICES)
 
 
 def pair_text(rng: random.Random) -> str:
     """Of a tool for one operation; {verb}, {noun}, {a} and {b} are to be filled in."""
-    return _unless_held_out(rng, PAIRS, PAIR_TEXTS)
+    return _unless_held_out(rng, PAIRS)
 
 
-def _unless_held_out(rng: random.Random, places: Places, *tables: Parts) -> str:
-    kept = {*chain.from_iterable(t[s] for t in tables for s in ("dev", "test"))}
-    while (text := _put_together(rng, places)) in kept:
+def _unless_held_out(rng: random.Random, places: Places) -> str:
+    while (text := _put_together(rng, places)) in HELD_OUT:
         pass
     return text
 
