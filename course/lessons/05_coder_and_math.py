@@ -34,13 +34,9 @@ for head in heads:
 # %%
 from utils import sandbox
 
-tests = [
-    "assert middle([4, 1, 9, 2]) == 3",
-    "assert steps(6) == 8",
-    "assert bargain([5, 3, 9, 4]) == 4",
-]
+tests = ["middle([4, 1, 9, 2]) == 3", "steps(6) == 8", "bargain([5, 3, 9, 4]) == 4"]
 for program, test in zip(programs, tests, strict=True):
-    outcome = sandbox.run(f"{program}\n{test}")
+    outcome = sandbox.run(f"{program}\nassert {test}")
     print(f"{outcome.status:6} {test}")
 
 # %% [markdown]
@@ -383,9 +379,8 @@ def ask(question):
     return [{"role": "system", "content": RULE}, {"role": "user", "content": question}]
 
 
-solution_text = chat(
-    *solver, ask("Find the critical points of f(x) = x³ + 2x² - 5x + 3.")
-).text
+question = "Find the critical points of f(x) = x³ + 2x² - 5x + 3."
+solution_text = chat(*solver, ask(question)).text
 print(solution_text)
 
 # %% [markdown]
@@ -576,11 +571,10 @@ for name, line in ways.items():
 # what the coder has read, each with a call and the value we want.
 
 # %%
-near = [
+for description, parameter, value, wanted in (
     ("Count the numbers in xs below 50.", "xs", [10, 20, 30, 90], 3),
     ("Return the product of the digits of n.", "n", 234, 24),
-]
-for description, parameter, value, wanted in near:
+):
     head = f'def f({parameter}):\n    """{description}"""\n'
     program = head + first_block(complete(*coder, head).text)
     outcome = sandbox.run(f"{program}\nf({value})")
@@ -697,8 +691,7 @@ class Anything:
 def middle(marks):
     return Anything()
 """
-asserts = "assert middle([3, 9, 4]) == 4\nassert middle([4, 1]) == 2.5"
-print(sandbox.run(f"{cheat}\n{asserts}").status)
+print(sandbox.run(cheat + "assert middle([4, 1]) == 2.5").status)
 
 # %% [markdown]
 # No model needs to be wicked to write this. Trained with rewards for passing tests, it

@@ -868,12 +868,11 @@ except ValueError as error:
 from utils.published import checkpoints
 
 rows = []
-for row in checkpoints().values():
+for row in (row for row in checkpoints().values() if "audio" in row.inputs):
     released = row.released if row.verified("released") else "unconfirmed"
     rights = row.license if row.verified("license") else "unconfirmed"
     size, takes = f"{row.total / 1e9:.1f} billion", ", ".join(row.inputs)
-    if "audio" in row.inputs:
-        rows.append([row.name, size, takes, released, rights])
+    rows.append([row.name, size, takes, released, rights])
 gallery.table(["checkpoint", "parameters", "takes", "released", "license"], rows)
 
 # %% [markdown]
