@@ -451,7 +451,7 @@ check("step_holds", step_holds)
 # %% [markdown]
 # `utils.tasks.steps` does that for every kind of line that our solver writes, and names
 # the lines that do not follow. On the solution above it finds nothing. Then we play the
-# saboteur and turn one number around. Last comes a measurement: thirty fresh polynomials,
+# saboteur and turn one number around. Last comes a measurement: twenty fresh polynomials,
 # and two questions about each reply. Is the boxed answer right? Does *every* line hold?
 
 # %%
@@ -464,7 +464,7 @@ cubic = "x^3 + 2x^2 - 5x + 3"
 print("as written:", wrong_steps(solution_text, cubic))
 for wrong in wrong_steps(solution_text.replace("76", "67"), cubic):
     print("sabotaged:", wrong)
-held = evaluate(*solver, WrittenOut(CriticalPoints()), 30, 5, max_new_tokens=300)
+held = evaluate(*solver, WrittenOut(CriticalPoints()), 20, 5, max_new_tokens=300)
 boxed = sum(CriticalPoints().grade(g.example, g.reply.text) for g in held.graded)
 say(f"The answer is right in {boxed} of {held.n}. Every line holds: {held}.")
 for graded in [g for g in held.graded if not g.right][:2]:
@@ -553,9 +553,9 @@ ways = {"thinking off": {}, "thinking on": {}, "a program": {}}
 for count in (2, 4, 8, 12):
     for name, thinking in (("thinking off", False), ("thinking on", True)):
         ways[name][count] = evaluate(
-            *chatter, Sums(count), 20, 5, thinking=thinking, max_new_tokens=200
+            *chatter, Sums(count), 10, 5, thinking=thinking, max_new_tokens=140
         )
-    problems = draw(Sums(count), n=20, seed=5)
+    problems = draw(Sums(count), n=10, seed=5)
     ways["a program"][count] = grade(by_program, Sums(count), problems, seed=5)
 show.accuracies("Three ways to a sum", "numbers to add", ways)
 for name, line in ways.items():
@@ -621,7 +621,7 @@ check("vote_by_value", vote_by_value)
 # %% [markdown]
 # A vote needs no key to the answers. Neither does our judge of steps: it looks only at
 # the question and the lines. So the vote has a rival: of the samples, take the first in
-# which every line holds. Five samples each for ten problems, at a temperature of `1.4`,
+# which every line holds. Five samples each for eight problems, at a temperature of `1.4`,
 # which is warm enough for slips.
 
 # %%
@@ -639,7 +639,7 @@ def points(text):
 
 
 set_seed(5)
-problems = draw(CriticalPoints(), n=10, seed=9)
+problems = draw(CriticalPoints(), n=8, seed=9)
 conversations = [one.messages for one in problems for _ in range(5)]
 replies = chat_batch(*solver, conversations, temperature=1.4, **SAMPLING)
 texts = [reply.text for reply in replies]
