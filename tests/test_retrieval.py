@@ -137,6 +137,9 @@ def test_scores_are_the_probability_of_yes_against_no():
         torch.testing.assert_close(score, odds.sigmoid())
     backwards = retrieval.rerank(model, tokenizer, pairs[::-1], batch_size=1)
     torch.testing.assert_close(backwards.flip(0), scores)
+    alone = [retrieval.rerank(model, tokenizer, [pair])[0] for pair in pairs]
+    torch.testing.assert_close(torch.stack(alone), scores)
+    assert retrieval.rerank(model, tokenizer, []).shape == (0,)
 
 
 def test_verdicts_are_single_tokens_of_the_pocket_tokenizer():

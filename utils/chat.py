@@ -18,6 +18,7 @@ from transformers import (
     TextStreamer,
 )
 
+from utils.cache import with_room
 from utils.encoding import (
     Messages,
     check_room,
@@ -115,9 +116,8 @@ def chat_batch(
     ]
     inputs = pad_left(tokenizer, rows).to(model.device)
     _check_room(model, inputs["input_ids"].shape[1])
-    output = model.generate(
-        **inputs, max_new_tokens=max_new_tokens, **_with_padding(tokenizer, generate)
-    )
+    arguments = with_room(model, _with_padding(tokenizer, generate))
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, **arguments)
     new = output[:, inputs["input_ids"].shape[1] :].tolist()
     copies = len(new) // len(rows)  # num_return_sequences
     return [
@@ -142,8 +142,9 @@ def write_replies(
     """
     length = inputs["input_ids"].shape[1]
     check_room(model, length, what, remedy)
+    arguments = with_room(model, generate)
     with torch.inference_mode():
-        output = model.generate(**inputs, max_new_tokens=max_new_tokens, **generate)
+        output = model.generate(**inputs, max_new_tokens=max_new_tokens, **arguments)
     return [to_reply(tokenizer, ids) for ids in output[:, length:].tolist()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from utils.cache import with_room
 from utils.chat import Reply
 from utils.encoding import check_room, pad_left
 
@@ -48,7 +49,7 @@ def complete_batch(
     inputs = pad_left(tokenizer, rows).to(model.device)
     length = inputs["input_ids"].shape[1]
     check_room(model, length, "The text is", "shorten it")
-    arguments = {"pad_token_id": tokenizer.pad_token_id} | generate
+    arguments = with_room(model, {"pad_token_id": tokenizer.pad_token_id} | generate)
     with torch.inference_mode():
         output = model.generate(**inputs, max_new_tokens=max_new_tokens, **arguments)
     return [to_reply(tokenizer, ids) for ids in output[:, length:].tolist()]

@@ -4,11 +4,13 @@ Lesson 07 does each step with plain `transformers` first. Prompts and pooling ar
 of the Qwen3-Embedding repository's README, so the real checkpoints work unchanged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 import torch
-from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
+from torch.nn.utils.rnn import pad_sequence
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from utils.encoding import pad_left
 
@@ -46,7 +48,8 @@ def embed(
     """
     rows = [text_ids(tokenizer, text) for text in texts]
     vectors = torch.empty(len(rows), model.config.hidden_size)
-    for chosen, batch in _batches(model, tokenizer, rows, batch_size):
+    for chosen in _batches(model, rows, batch_size):
+        batch = pad_left(tokenizer, [rows[i] for i in chosen]).to(model.device)
         hidden = model(**batch, use_cache=False).last_hidden_state  # [batch, seq, h]
         pooled = hidden[:, -1].float()  # padded on the left: the end token is last
         vectors[chosen] = torch.nn.functional.normalize(pooled, dim=-1).cpu()
@@ -76,15 +79,36 @@ def rerank(
     """How likely each (question, passage) is answered by "yes": [pairs], from 0 to 1.
 
     The model reads question and passage together, and its next token is "yes" or "no".
-    Raises ValueError for a pair that is longer than the model reads.
+    What all prompts begin with, the instruction, is read once in a batch. Raises
+    ValueError for a pair that is longer than the model reads.
     """
     rows = [pair_ids(tokenizer, *pair, instruction) for pair in pairs]
+    begun = rows[0][: min(alike(rows), min(map(len, rows)) - 1)] if rows else []
     verdicts = tokenizer.convert_tokens_to_ids(list(VERDICTS))
     scores = torch.empty(len(rows))
-    for chosen, batch in _batches(model, tokenizer, rows, batch_size):
-        logits = model(**batch, use_cache=False, logits_to_keep=1).logits[:, -1]
-        scores[chosen] = logits[:, verdicts].float().softmax(-1)[:, 1].cpu()
+    for chosen in _batches(model, rows, batch_size):
+        ends = [rows[i][len(begun) :] for i in chosen]
+        logits = _logits_after(model, begun, ends)[:, verdicts]
+        scores[chosen] = logits.float().softmax(-1)[:, 1].cpu()
     return scores
+
+
+def _logits_after(
+    model: PreTrainedModel, begun: list[int], ends: list[list[int]]
+) -> torch.Tensor:
+    """What follows each prompt, [prompts, vocabulary]: `begun` and then one of `ends`.
+
+    Padded on the right, where no token of a prompt ever looks.
+    """
+    device = model.device
+    past = model.model(torch.tensor([begun], device=device), use_cache=True)
+    past.past_key_values.batch_repeat_interleave(len(ends))
+    ids = pad_sequence([torch.tensor(end) for end in ends], batch_first=True)
+    hidden = model.model(
+        ids.to(device), past_key_values=past.past_key_values
+    ).last_hidden_state  # [prompts, seq, hidden]
+    last = [len(end) - 1 for end in ends]
+    return model.lm_head(hidden[torch.arange(len(ends)), last])
 
 
 def fuse(
@@ -135,13 +159,16 @@ def _plain(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     ]
 
 
+def alike(rows: list[list[int]]) -> int:
+    """How many ids all rows begin with."""
+    columns = zip(*rows, strict=False)  # as many as the shortest row has
+    return sum(1 for _ in takewhile(lambda ids: len({*ids}) == 1, columns))
+
+
 def _batches(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    rows: list[list[int]],
-    size: int,
-):
-    """Yield (indices, batch): rows of like length together, padded on the left."""
+    model: PreTrainedModel, rows: list[list[int]], size: int
+) -> Iterator[list[int]]:
+    """Yield places of rows of like length, `size` at a time."""
     longest = max(map(len, rows), default=0)
     limit = model.config.max_position_embeddings
     if longest > limit:
@@ -151,6 +178,4 @@ def _batches(
         )
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     for start in range(0, len(order), size):
-        chosen = order[start : start + size]
-        batch: BatchEncoding = pad_left(tokenizer, [rows[i] for i in chosen])
-        yield chosen, batch.to(model.device)
+        yield order[start : start + size]

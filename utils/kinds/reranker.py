@@ -1,7 +1,6 @@
 """Rerankers: Qwen decoders that read a question with a passage and say yes or no."""
 
 import random
-from itertools import takewhile
 
 import torch
 from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
@@ -63,7 +62,7 @@ def batch(
             ids = retrieval.pair_ids(tokenizer, question, passage)
             prompts.append(ids)
             so_far.append(_so_far(tokenizer, ids, question, passage, evidence))
-    shared = _alike(prompts)
+    shared = retrieval.alike(prompts)
     rows = [ids[shared:] for ids in prompts]
     labels = [verdicts[shared:] for verdicts in so_far]
     practiced = DataPart(seed=data.seed, tasks={glosses: 1}, modes={"plain": 1})
@@ -97,10 +96,10 @@ def _so_far(
     def length(beginning: str) -> int:
         """How many ids of the prompt there are up to the end of that part of it."""
         other = retrieval.pair_ids(tokenizer, question, beginning.rstrip())
-        return min(_alike([ids, other]), stop)
+        return min(retrieval.alike([ids, other]), stop)
 
     no, yes = tokenizer.convert_tokens_to_ids(list(retrieval.VERDICTS))
-    start = _alike([ids, retrieval.pair_ids(tokenizer, question, "")])
+    start = retrieval.alike([ids, retrieval.pair_ids(tokenizer, question, "")])
     stop = len(ids) - 1 - ids[::-1].index(tokenizer.eos_token_id)
     verdicts = [IGNORE] * start + [no] * (len(ids) - start)
     if evidence:
@@ -109,12 +108,6 @@ def _so_far(
         ends = length(passage[: at + len(evidence)]) - 1
         verdicts[begins:] = [IGNORE] * (ends - begins) + [yes] * (len(ids) - ends)
     return verdicts
-
-
-def _alike(rows: list[list[int]]) -> int:
-    """How many ids all rows begin with."""
-    columns = zip(*rows, strict=False)  # as many as the shortest row has
-    return sum(1 for _ in takewhile(lambda ids: len({*ids}) == 1, columns))
 
 
 def evaluate(
