@@ -868,7 +868,7 @@ except ValueError as error:
 from utils.published import checkpoints
 
 rows = []
-for row in (row for row in checkpoints().values() if "audio" in row.inputs):
+for row in filter(lambda one: "audio" in one.inputs, checkpoints().values()):
     released = row.released if row.verified("released") else "unconfirmed"
     rights = row.license if row.verified("license") else "unconfirmed"
     size, takes = f"{row.total / 1e9:.1f} billion", ", ".join(row.inputs)
