@@ -109,6 +109,10 @@ def test_shortened_then_continued():
     more(layers, 8, 2)
 
 
+def first_row_by_a_view(layer: DynamicLayer) -> None:
+    layer.keys, layer.values = layer.keys[:1], layer.values[:1]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -117,8 +121,9 @@ def test_shortened_then_continued():
         lambda layer: layer.batch_repeat_interleave(2),
         lambda layer: layer.reorder_cache(torch.tensor([1, 1, 0])),
         lambda layer: layer.reset(),
+        first_row_by_a_view,
     ],
-    ids=["two rows", "first row", "rows twice", "beams", "emptied"],
+    ids=["two rows", "first row", "rows twice", "beams", "emptied", "a view"],
 )
 def test_rows_changed_then_continued(change):
     layers = filled(10, 1)

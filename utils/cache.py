@@ -70,5 +70,6 @@ class RoomyLayer(DynamicLayer):
 
 
 def _begins(part: torch.Tensor, buffer: torch.Tensor) -> bool:
-    """Whether `part` is the beginning of the buffer's rows, not a tensor of its own."""
-    return part.data_ptr() == buffer.data_ptr() and part.stride() == buffer.stride()
+    """Whether `part` is, in place, the beginning of all rows of the buffer."""
+    same_rows = part.shape[:-2] == buffer.shape[:-2]
+    return same_rows and part.data_ptr() == buffer.data_ptr()
