@@ -553,7 +553,7 @@ ways = {"thinking off": {}, "thinking on": {}, "a program": {}}
 for count in (2, 4, 8, 12):
     for name, thinking in (("thinking off", False), ("thinking on", True)):
         ways[name][count] = evaluate(
-            *chatter, Sums(count), 10, 5, thinking=thinking, max_new_tokens=140
+            *chatter, Sums(count), 10, 5, thinking=thinking, max_new_tokens=200
         )
     problems = draw(Sums(count), n=10, seed=5)
     ways["a program"][count] = grade(by_program, Sums(count), problems, seed=5)
