@@ -1,5 +1,6 @@
 """Chat models: Qwen decoders that answer in ChatML, with or without a thought."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from utils.chat import Reply, chat, chat_batch
 from utils.encoding import Messages
 from utils.evaluate import Result
 from utils.losses import reply_loss as loss
-from utils.recipe import Bar, Recipe
+from utils.recipe import Bar, DataPart, Recipe, TokenizerPart
 from utils.tasks import TASKS
 from utils.tasks.base import Example, draw
 
@@ -29,12 +30,21 @@ SPARE = 16  # for the tags of a thought and the end of the reply
 
 def prepare(recipe: Recipe) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """A tokenizer trained on the recipe's texts, and a decoder of its shape."""
+    texts = recipe.data.model_copy(update={"beginning": None})  # it has no part in them
+    keys = texts.model_dump_json(), recipe.tokenizer.model_dump_json()
+    tokenizer = _trained_tokenizer(*keys)
+    return tokenizer, decoder(recipe, tokenizer)
+
+
+@lru_cache(maxsize=2)
+def _trained_tokenizer(data_json: str, tokenizer_json: str) -> PreTrainedTokenizerBase:
+    """The models of one family share it, and it takes longer than their first steps."""
     from utils.tokenizer import train_tokenizer
 
-    part = recipe.tokenizer
-    corpus = mixture.texts(recipe.data, part.seed, part.examples, roles=part.roles)
-    tokenizer = train_tokenizer(corpus, part.vocab_size)
-    return tokenizer, decoder(recipe, tokenizer)
+    data = DataPart.model_validate_json(data_json)
+    part = TokenizerPart.model_validate_json(tokenizer_json)
+    corpus = mixture.texts(data, part.seed, part.examples, roles=part.roles)
+    return train_tokenizer(corpus, part.vocab_size)
 
 
 def decoder(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
