@@ -1,4 +1,4 @@
-"""A key-value cache with room for the tokens to come; lesson 02 explains what it holds.
+"""A key-value cache with room for the tokens to come; lesson 01 counts its bytes.
 
 transformers joins old and new keys and values by `torch.cat`, which copies the whole
 cache for every token: on a CPU that can be a third of the time that a batch of replies
@@ -13,8 +13,6 @@ from transformers import DynamicCache, PreTrainedModel
 from transformers.cache_utils import DynamicLayer
 
 ROOM = 64  # tokens
-
-
 # What a caller says about the cache; there we keep out.
 _CHOICES = {"past_key_values", "cache_implementation", "use_cache", "assistant_model"}
 
