@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own habit
 from transformers import BatchEncoding, PreTrainedModel
 
+from utils.retrieval import states_after
+
 IGNORE = -100  # the label of a token that is read but not learned
 # Rows are filled up to a multiple of this. Each new shape costs a CPU's matrix library
 # a newly compiled kernel, which it keeps: odd shapes took a fifth of the time and
@@ -104,9 +106,7 @@ def verdict_loss(model: PreTrainedModel, batch: BatchEncoding) -> torch.Tensor:
     apart, as in `reply_loss`.
     """
     rows = torch.arange(len(batch["input_ids"]), device=batch["input_ids"].device)
-    past = model.model(batch["shared"], use_cache=True).past_key_values
-    past.batch_repeat_interleave(len(rows))
-    hidden = model.model(batch["input_ids"], past_key_values=past).last_hidden_state
+    hidden = states_after(model, batch["shared"], batch["input_ids"])
     logits = model.lm_head(hidden[rows, batch["last"]]).float()
     yes, no = batch["verdicts"][:2]
     margins = logits[:, yes] - logits[:, no]

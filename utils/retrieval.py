@@ -100,13 +100,9 @@ def _logits_after(
 
     Padded on the right, where no token of a prompt ever looks.
     """
-    device = model.device
-    past = model.model(torch.tensor([begun], device=device), use_cache=True)
-    past.past_key_values.batch_repeat_interleave(len(ends))
     ids = pad_sequence([torch.tensor(end) for end in ends], batch_first=True)
-    hidden = model.model(
-        ids.to(device), past_key_values=past.past_key_values
-    ).last_hidden_state  # [prompts, seq, hidden]
+    shared = torch.tensor([begun], device=model.device)
+    hidden = states_after(model, shared, ids.to(model.device))
     last = [len(end) - 1 for end in ends]
     return model.lm_head(hidden[torch.arange(len(ends)), last])
 
@@ -157,6 +153,18 @@ def _plain(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     return tokenizer(text, add_special_tokens=False, split_special_tokens=True)[
         "input_ids"
     ]
+
+
+def states_after(
+    model: PreTrainedModel, shared: torch.Tensor, input_ids: torch.Tensor
+) -> torch.Tensor:
+    """Last hidden states of rows [n, seq] that go on from `shared` [1, length].
+
+    It is read once, and its keys and values are lent to every row.
+    """
+    past = model.model(shared, use_cache=True).past_key_values
+    past.batch_repeat_interleave(len(input_ids))
+    return model.model(input_ids, past_key_values=past).last_hidden_state
 
 
 def alike(rows: list[list[int]]) -> int:
