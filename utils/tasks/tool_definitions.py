@@ -6,13 +6,18 @@ The format is the one that chat templates take (JSON Schema, as in OpenAI's API)
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from utils.tasks.base import Split, one_of
 from utils.tasks.names import identifier, identifiers
 from utils.tasks.noise import SYLLABLES, syllables
-from utils.tasks.tool_texts import calculator_text, choice_text, pair_text
+from utils.tasks.tool_texts import (
+    calculator_text,
+    choice_text,
+    other_text,
+    pair_text,
+)
 from utils.tasks.tool_words import (
     AFFIXES,
     ARGUMENT_TEXTS,
@@ -20,7 +25,6 @@ from utils.tasks.tool_words import (
     CALCULATORS,
     CHOICE_TEXTS,
     CHOICES,
-    DEED_TEXTS,
     DEEDS,
     EXPRESSIONS,
     MADE_UP,
@@ -34,18 +38,21 @@ from utils.tasks.tool_words import (
 
 Definition = dict[str, Any]
 PUT_TOGETHER = 0.7  # share of descriptions in training
+COMPOSED = 0.7  # share of the tools for other things, unless words are few
 
 
 @dataclass(frozen=True)
 class Tool:
     """A tool, and the operations that it can do: none, one or all four.
 
-    `call` makes arguments for an operation on a and b.
+    `call` makes arguments for an operation on a and b. `words` are what a tool wants to
+    be told for each operation, if it does.
     """
 
     definition: Definition
     operations: tuple[str, ...] = ()
     call: Callable[[str, int, int], dict[str, Any]] = lambda *_: {}
+    words: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -60,6 +67,17 @@ class Tool:
         signs = " ".join(OPERATIONS[one].sign for one in self.operations)
         verdict = "yes" if operation in self.operations else "no"
         return f'"{self.name}": {", ".join(filter(None, (signs, verdict)))}'
+
+    def taken(self, operation: str) -> str:
+        """The last lines: what it takes, and the word for `operation` if it wants one.
+
+        A small model that had to find it in the call itself took any of the four.
+        """
+        arguments = ", ".join(f'"{argument}"' for argument in self.arguments)
+        line = f'"{self.name}" takes {arguments}.'
+        if not self.words:
+            return line
+        return f'{line}\n{OPERATIONS[operation].sign} is "{self.words[operation]}".'
 
 
 @dataclass(frozen=True)
@@ -99,10 +117,9 @@ class Maker:
     def other_tool(self) -> Tool:
         """A tool that cannot calculate."""
         rng = self.rng
-        if not self.few and rng.random() < MADE_UP:
+        if not self.few and rng.random() < COMPOSED:
             deed, thing = rng.choice(DEEDS), rng.choice(OBJECTS)
-            form = rng.choice(DEED_TEXTS)
-            text = form.format(Deed=deed.capitalize(), deed=deed, thing=thing)
+            text = other_text(rng, deed, thing)
             name = self._made_up() or f"{deed}_{thing}"
             arguments = identifiers(rng)[: rng.randint(1, 2)]
         else:
@@ -137,6 +154,7 @@ class Maker:
             definition,
             tuple(OPERATIONS),
             lambda operation, a, b: {which: values[operation], first: a, second: b},
+            values,
         )
 
     def _part(self, parts: Parts) -> Any:

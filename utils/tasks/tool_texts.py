@@ -1,18 +1,23 @@
-"""What calculators say of themselves, put together from parts, for training only.
+"""What tools say of themselves, put together from parts, for training only.
 
-Of a few descriptions a model learns by heart that they mean a calculator, and takes one
-in other words for a tool that cannot help.
+Of a few descriptions a model learns by heart which mean a calculator. It then takes one
+in other words for a tool that cannot help, or such a tool for a calculator.
 """
 
 import random
 import re
 
-from utils.tasks.tool_words import CALCULATOR_TEXTS, CHOICE_TEXTS, PAIR_TEXTS
+from utils.tasks.tool_words import (
+    CALCULATOR_TEXTS,
+    CHOICE_TEXTS,
+    OTHER_TEXTS,
+    PAIR_TEXTS,
+)
 
 Places = dict[str, tuple[str, ...]]
 HELD_OUT = frozenset(
     text
-    for table in (CALCULATOR_TEXTS, CHOICE_TEXTS, PAIR_TEXTS)
+    for table in (CALCULATOR_TEXTS, CHOICE_TEXTS, OTHER_TEXTS, PAIR_TEXTS)
     for split in ("dev", "test")
     for text in table[split]
 )
@@ -114,6 +119,30 @@ PAIRS: Places = {
     "to": ("To", "Can", "Use this to", "A tool to", "Helps to", "Call this to"),
     "end": ENDS,
 }
+OTHERS: Places = {
+    "form": (
+        "{deed} {the} {thing}{for}.",
+        "{deed} {the} {thing}{for}.",
+        "{deed} {the} {thing}{for}.",
+        "Can {deed} {the} {thing}.",
+        "Use this to {deed} {the} {thing}.",
+        "The {part} of {the} {thing}.",
+        "The {part} of {the} {thing}.",
+        "{says} the {part} of {the} {thing}.",
+        "The {part} from one {thing} to another.",
+        "The {part} between one {thing} and the next.",
+        "{part} of {the} {thing}{for}.",
+        "Takes {the} {thing} and returns its {part}.",
+        "What {part} {the} {thing} has.",
+    ),
+    "the": ("a", "a", "the", "any", "one", "your"),
+    "part": (
+        "price age color owner title history length weight name date status time size "
+        "review summary distance bus shape number picture score rating total change"
+    ).split(),
+    "says": ("Tells", "Shows", "Returns", "Finds", "Gets", "Looks up"),
+    "for": ("", "", "", "", " for you", " for two people", " by its number", " again"),
+}
 
 
 def calculator_text(rng: random.Random) -> str:
@@ -129,6 +158,11 @@ def choice_text(rng: random.Random) -> str:
 def pair_text(rng: random.Random) -> str:
     """Of a tool for one operation; {verb}, {noun}, {a} and {b} are to be filled in."""
     return _unless_held_out(rng, PAIRS)
+
+
+def other_text(rng: random.Random, deed: str, thing: str) -> str:
+    """Of a tool that cannot calculate, but does something with a thing."""
+    return _unless_held_out(rng, OTHERS | {"deed": (deed,), "thing": (thing,)})
 
 
 def _unless_held_out(rng: random.Random, places: Places) -> str:

@@ -194,10 +194,23 @@ RESPONSES = {
         "{} (exact)",
         '{{"ok": true, "result": {}}}',
     ),
+    "more": (
+        '{{"error": null, "value": {}}}',
+        '{{"type": "float", "out": {}}}',
+        '{{"state": "ready", "total": {}}}',
+        '{{"exact": true, "res": {}}}',
+        '{{"message": "all good", "solution": {}}}',
+        "[{}]",
+        "value = {}",
+        "The answer is {}.",
+        "It is {}",
+        "-> {}",
+        "Done: {}",
+    ),
     "dev": ('{{"data": {}}}',),
     "test": ('{{"output": {}}}', "= {}", '{{"status": "done", "number": {}}}'),
 }
-# Half of the tools for other things are put together from these, unless words are few.
+# Most tools for other things are put together from these, unless words are few.
 DEEDS = (
     "show open close send write play start stop order list check move copy save print "
     "paint clean watch rent call share translate describe review fix"
@@ -218,5 +231,7 @@ TERMS = (
     "string subject tail target task temp third title to top total type unit user val "
     "value variable width word"
 ).split()
-DEED_TEXTS = ("{Deed} a {thing}.", "{Deed} the {thing}.", "Can {deed} a {thing}.")
+OTHER_TEXTS: Parts = {
+    split: tuple(text for _, text, _ in tools) for split, tools in OTHERS.items()
+}
 MADE_UP = 0.5  # share of names that are made up, where words are not few

@@ -94,7 +94,7 @@ class Tools:
             rng.shuffle(tools)
             plan = self._plan(problem, tools, tool)
             make = _call if kind == "call" else _answer
-            return replace(make(rng, split, problem, tool, plan), tools=_offer(tools))
+            return replace(make(maker, problem, tool, plan), tools=_offer(tools))
         offered, thought = None, CANNOT
         if kind == "wrong":
             tools = _wrong(maker, problem.operation)
@@ -143,10 +143,7 @@ class Tools:
                 return f"No tool does {problem.text}."
             return f'{problem.text}: "{tool.name}" does it.'
         lines = [one.judged(problem.operation) for one in tools]
-        end = "No tool does it."
-        if tool:
-            takes = ", ".join(f'"{argument}"' for argument in tool.arguments)
-            end = f'"{tool.name}" takes {takes}.'
+        end = tool.taken(problem.operation) if tool else "No tool does it."
         return "\n".join([f"{problem.text}.", *lines, end])
 
 
@@ -170,19 +167,16 @@ def call_text(name: str, arguments: dict[str, Any]) -> str:
     return f"<tool_call>\n{call}\n</tool_call>"
 
 
-def _call(
-    rng: random.Random, split: Split, problem: Problem, tool: Tool, plan: str
-) -> Example:
+def _call(maker: Maker, problem: Problem, tool: Tool, plan: str) -> Example:
     reply = call_text(tool.name, tool.call(problem.operation, problem.a, problem.b))
     call = json.dumps(called(reply))
-    messages = [_question(rng, split, problem)]
+    messages = [_question(maker.rng, maker.split, problem)]
     return Example("tools-call", messages, call, plan, reply)
 
 
-def _answer(
-    rng: random.Random, split: Split, problem: Problem, tool: Tool, plan: str
-) -> Example:
+def _answer(maker: Maker, problem: Problem, tool: Tool, plan: str) -> Example:
     """The turn after the call: the tool has answered."""
+    rng, split = maker.rng, maker.split
     arguments = tool.call(problem.operation, problem.a, problem.b)
     function = {"name": tool.name, "arguments": arguments}
     call: Message = {
@@ -193,7 +187,7 @@ def _answer(
     if rng.random() < 0.5:  # clients may keep the thought of the turn before, or not
         call["reasoning_content"] = plan
     result = problem.result
-    response = one_of(rng, split, RESPONSES).format(result)
+    response = one_of(rng, split, RESPONSES, maker.few).format(result)
     plain = rng.random() < NUMBER_ONLY
     rules = [system(rng.choice(SYSTEM_PROMPTS["number"]))] if plain else []
     return Example(
