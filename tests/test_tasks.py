@@ -11,7 +11,7 @@ from utils.tasks.base import split_of, text_of, user
 from utils.tasks.scope import decline, more_templates, templates
 from utils.tasks.smalltalk import HONEST, REPLIES
 from utils.tasks.sums import FollowUps, Sums, last_number, make, running_sums
-from utils.tasks.wordings import HELD_OUT, OPENINGS, ask
+from utils.tasks.wordings import HELD_OUT, OPENINGS, ask, opening
 
 pytestmark = pytest.mark.unit
 
@@ -134,14 +134,33 @@ def test_held_out_wordings_are_for_evaluation_only():
     assert not set(OPENINGS) & set(HELD_OUT)
     marks = [opening.split("{}")[0].lower() for opening in HELD_OUT]
 
-    def held_out(split: str, n: int = 4000) -> int:
+    def held_out(split: str, n: int = 4000, *, various: bool = False) -> int:
         rng = random.Random(4)
-        texts = (ask(rng, [12, 7], split).lower() for _ in range(n))
+        texts = (ask(rng, [12, 7], split, various=various).lower() for _ in range(n))
         return sum(any(mark in text for mark in marks) for text in texts)
 
     assert held_out("train") == 0
+    assert held_out("train", n=20_000, various=True) == 0
     assert held_out("dev") > 1000
     assert held_out("test") > 1000
+
+
+def test_wordings_put_together_are_many_and_hold_the_numbers():
+    rng = random.Random(6)
+    texts = [opening(rng) for _ in range(2000)]
+    assert len(set(texts)) > 1000
+    assert all(text.count("{}") == 1 and "{{" not in text for text in texts)
+
+
+def test_various_sums_repeat_numbers_in_training_only():
+    def twice(split: str, *, various: bool) -> int:
+        rng, task = random.Random(7), Sums(3, various=various)
+        found = (summands(task.sample(rng, split)) for _ in range(1000))
+        return sum(len(set(numbers)) < len(numbers) for numbers in found)
+
+    assert twice("train", various=True) > 100
+    assert twice("test", various=True) < 60
+    assert twice("train", various=False) < 60
 
 
 def test_a_follow_up_goes_on_from_the_sum_before():

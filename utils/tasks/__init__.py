@@ -24,7 +24,7 @@ from utils.tasks.twins import TwinPassages
 _SMALLTALK = Smalltalk("smalltalk-generalist", GENERALIST)
 _SCOPE = OutOfScope("out_of_scope-generalist", GENERALIST)
 _SCOPE_OF_FEW = OutOfScope("out_of_scope-generalist", GENERALIST, few=True)
-_BESIDE_TOOLS = (Sums(), Translation(), Extraction(), Facts(), _SMALLTALK)
+_BESIDE_TOOLS = (Sums(various=True), Translation(), Extraction(), Facts(), _SMALLTALK)
 _BESIDE_FEW = (Sums(), Translation(), Extraction(few=True), Facts(), _SMALLTALK)
 _NUMBERS = (Sums(), Facts(number_only=1), Tools(kind="answer", few=True))
 
@@ -35,6 +35,7 @@ TASKS: dict[str, Task] = {
         *(Sums(count) for count in range(2, 9)),
         FollowUps(),
         Sums(smallest=0),
+        Sums(smallest=0, various=True),
         FollowUps(smallest=0),
         Smalltalk(),
         OutOfScope(),

@@ -12,6 +12,9 @@ from utils.tasks.wordings import ask
 
 SMALLEST, LARGEST = 1, 99
 ONE_DIGIT = 0.1  # share of one-digit numbers that a model of sums from zero gets extra
+# Share of the various sums that have a number twice: a model that copies by what stood
+# before loses its place there ("7 + 72 + 72" became 223).
+REPEATED = 0.2
 STYLES = {
     "sentence": "The sum is {total}.",
     "number": "{total}",
@@ -60,20 +63,32 @@ class Sums:
     """Add `count` numbers: fixed, or two to eight when it is None.
 
     `smallest` is one, or zero: then zeros and other one-digit numbers are frequent,
-    which are rare among numbers below one hundred.
+    which are rare among numbers below one hundred. In training, `various` sums are
+    asked for in more ways, and more often have a number twice.
     """
 
-    def __init__(self, count: int | None = None, smallest: int = SMALLEST) -> None:
+    def __init__(
+        self,
+        count: int | None = None,
+        smallest: int = SMALLEST,
+        *,
+        various: bool = False,
+    ) -> None:
         self.count = count
         self.smallest = smallest
-        self.name = _name("sums" if count is None else f"sums-{count}", smallest)
+        self.various = various
+        name = _name("sums" if count is None else f"sums-{count}", smallest)
+        self.name = f"{name}-various" if various else name
 
     def sample(self, rng: random.Random, split: Split) -> Example:
         """A question for a sum; in one of five a system prompt sets the style."""
         count = self.count or rng.choices(COUNTS, WEIGHTS)[0]
-        numbers = _numbers(rng, count, split, self.smallest)
+        various = self.various and split == "train"
+        twice = REPEATED if various else 0
+        numbers = _numbers(rng, count, split, self.smallest, twice)
         style = rng.choices(tuple(STYLES), weights=(80, 12, 8))[0]
-        return make(ask(rng, numbers, split), numbers, _rules(rng, style), style)
+        text = ask(rng, numbers, split, various=various)
+        return make(text, numbers, _rules(rng, style), style)
 
     def grade(self, example: Example, reply: str) -> bool:
         """Right when the last whole number of the reply is the sum."""
@@ -160,10 +175,17 @@ def _follow(rng: random.Random, number: int) -> Message:
     return user(text.lower() if rng.random() < 0.15 else text)
 
 
-def _numbers(rng: random.Random, count: int, split: Split, smallest: int) -> list[int]:
-    """Numbers whose sorted list belongs to the split, in any order."""
+def _numbers(
+    rng: random.Random, count: int, split: Split, smallest: int, twice: float = 0
+) -> list[int]:
+    """Numbers whose sorted list belongs to the split, in any order.
+
+    `twice` is the share of lists in which one number stands for another, too.
+    """
     while True:
         numbers = [_number(rng, smallest) for _ in range(count)]
+        if twice and rng.random() < twice:
+            numbers[rng.randrange(count)] = rng.choice(numbers)
         if split_of("sum " + " ".join(map(str, sorted(numbers)))) == split:
             return numbers
 

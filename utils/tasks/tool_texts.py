@@ -5,8 +5,8 @@ in other words for a tool that cannot help, or such a tool for a calculator.
 """
 
 import random
-import re
 
+from utils.tasks.parts import Places, put_together
 from utils.tasks.tool_words import (
     CALCULATOR_TEXTS,
     CHOICE_TEXTS,
@@ -14,7 +14,6 @@ from utils.tasks.tool_words import (
     PAIR_TEXTS,
 )
 
-Places = dict[str, tuple[str, ...]]
 HELD_OUT = frozenset(
     text
     for table in (CALCULATOR_TEXTS, CHOICE_TEXTS, OTHER_TEXTS, PAIR_TEXTS)
@@ -166,19 +165,6 @@ def other_text(rng: random.Random, deed: str, thing: str) -> str:
 
 
 def _unless_held_out(rng: random.Random, places: Places) -> str:
-    while (text := _put_together(rng, places)) in HELD_OUT:
+    while (text := put_together(rng, places)) in HELD_OUT:
         pass
     return text
-
-
-def _put_together(rng: random.Random, places: Places) -> str:
-    form = rng.choice(places["form"])
-    parts = {place: rng.choice(places[place]) for place in places if place != "form"}
-    capitals = {place.capitalize(): _capital(part) for place, part in parts.items()}
-    text = form.format(**parts, **capitals)
-    text = re.sub(r"\b([Aa]) (?=[aeio])", r"\1n ", text)
-    return _capital(text.replace("{{", "{").replace("}}", "}"))
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:] if text and text[0] != "{" else text

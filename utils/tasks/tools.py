@@ -23,7 +23,7 @@ from utils.tasks.base import (
 )
 from utils.tasks.noise import hurried, prefaced
 from utils.tasks.skills import CANNOT, GENERALIST, honest
-from utils.tasks.sums import SYSTEM_PROMPTS
+from utils.tasks.sums import SYSTEM_PROMPTS, Sums
 from utils.tasks.tool_definitions import Definition, Maker, Tool
 from utils.tasks.tool_words import OPERATIONS, QUESTIONS, RESPONSES
 
@@ -122,7 +122,7 @@ class Tools:
         """A question of another task, which no offered tool can help with."""
         task = rng.choice(self.others)
         example = task.sample(rng, split)
-        sums = task.name == "sums"
+        sums = isinstance(task, Sums)
         maker = Maker(rng, split, self.few)
         tools = _wrong(maker, "add")
         if not sums and rng.random() < 0.5:

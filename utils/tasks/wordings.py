@@ -8,6 +8,7 @@ import random
 
 from utils.tasks.base import Split
 from utils.tasks.noise import filler
+from utils.tasks.parts import Places, put_together
 
 OPENINGS = (
     "What is {}?",
@@ -86,6 +87,65 @@ HELD_OUT = (
     "Show me the sum of {}.",
     "My numbers are {}. Add them.",
 )
+HELD_OUT_STARTS = tuple(text.split("{}")[0].lower() for text in HELD_OUT)
+TOGETHER = 0.6  # share of the various questions that are put together from these parts
+PARTS: Places = {
+    "form": (
+        "{please}{add} {these} {{}}{for}.",
+        "{please}{add} {these} {{}}{for}.",
+        "{please}{find} the {sum} of {these} {{}}{for}.",
+        "{please}{find} the {sum} of {{}}{for}.",
+        "{ask} the {sum} of {these} {{}}?",
+        "{ask} the {sum} of {{}}?",
+        "{ask} the {sum}: {{}}?",
+        "{Sum} of {these} {{}}.",
+        "{{}}: {short}.",
+        "{here} {{}}. {Short}.",
+        "If I {add} {these} {{}}, {what}?",
+        "When you {add} {{}}, {what}?",
+        "{which} {{}}?",
+    ),
+    "please": (
+        *(("",) * 4),
+        *"Please |Please |please |Kindly |Now |First |Can you |Could you ".split("|"),
+        *"Would you |Try to |I ask you to |You have to |Be so kind and ".split("|"),
+        "I need you to ",
+    ),
+    "add": (
+        "add|add|add up|sum|sum up|total|add together|put together|count together"
+    ).split("|"),
+    "find": (
+        "calculate|compute|work out|find|determine|give me|tell me|get|get me|write|"
+        "write down|say|report|return|name"
+    ).split("|"),
+    "sum": "sum|sum|total|result|whole|sum total|answer".split("|"),
+    "ask": (
+        "What is|What's|What was|Which is|How large is|How big is|How high is|"
+        "Can you say what is|Do you know|May I know|I wonder, what is"
+    ).split("|"),
+    "these": (
+        "these:|these numbers:|this:|those:|the numbers|the numbers:|the values|"
+        "the following numbers:|all numbers here:|the list:|the next numbers:|"
+        "what comes now:|all of these:|each of these:|everything here:|them all:"
+    ).split("|"),
+    "for": ("", "", "", "", " for me", " in your head", " step by step", " again"),
+    "short": (
+        "add them up|add these|sum them|sum them up|what is the sum|what is the total|"
+        "the sum, please|the total|add all of them|please add|give me the sum"
+    ).split("|"),
+    "here": (
+        "Here are|Here are some numbers:|These are my values:|I have|I got|We have|"
+        "There are|Look at|Take|My list:|Numbers:"
+    ).split("|"),
+    "what": (
+        "what do I get|what is it|what comes out|how much is it|what is the sum|"
+        "what will the total be|what have I got|which number is it"
+    ).split("|"),
+    "which": (
+        "What number is|Which number do you get from|What comes out of|"
+        "What do we have with|How many are|How much is it with|What makes"
+    ).split("|"),
+}
 JOINERS = (" + ", " + ", " + ", "+", " plus ", ", ", ",", " and ", " ", "\n")
 PREFIXES = ("Please, ", "Hi! ", "Hello, ", "Hey, ", "Quick: ", "OK, ", "So, ")
 FRAMED = 0.3  # share of training questions whose words say nothing
@@ -93,16 +153,27 @@ ENDS = ("?", ".", "", ":", "!", " =", " = ?")
 SUFFIXES = (" Thanks!", " Thank you.", " Please.", " please", " now", " quickly")
 
 
-def ask(rng: random.Random, numbers: list[int], split: Split) -> str:
-    """One wording that asks for the sum of `numbers`.
+def ask(
+    rng: random.Random, numbers: list[int], split: Split, *, various: bool = False
+) -> str:
+    """One wording that asks for the sum of `numbers`; `various` ones are training's.
 
     Half of the wordings asked outside training are held out from it.
     """
     if split == "train" and rng.random() < FRAMED:
         return _framed(rng, numbers)
+    if various and rng.random() < TOGETHER:
+        return _vary(rng, opening(rng).format(_listed(rng, numbers)))
     held_out = split != "train" and rng.random() < 0.5
-    opening = rng.choice(HELD_OUT if held_out else OPENINGS)
-    return _vary(rng, opening.format(_listed(rng, numbers)))
+    known = rng.choice(HELD_OUT if held_out else OPENINGS)
+    return _vary(rng, known.format(_listed(rng, numbers)))
+
+
+def opening(rng: random.Random) -> str:
+    """A wording put together, with a place for the numbers; it never begins held out."""
+    while (text := put_together(rng, PARTS)).lower().startswith(HELD_OUT_STARTS):
+        pass
+    return text
 
 
 def _framed(rng: random.Random, numbers: list[int]) -> str:
