@@ -170,7 +170,7 @@ def ask(
 
 
 def opening(rng: random.Random) -> str:
-    """A wording put together, with a place for the numbers; it never begins held out."""
+    """A wording put together, with a place for the numbers; never one held out."""
     while (text := put_together(rng, PARTS)).lower().startswith(HELD_OUT_STARTS):
         pass
     return text
