@@ -54,6 +54,7 @@ MADE_UP = 0.5  # share of names that nobody has: unknown names must be copied, t
 RULED = 0.15  # share asked by a system prompt
 FREE = 0.65  # share of sentences that are put together
 FILLED = 0.45  # share of their places with words of no meaning
+FILLED_VERBS = 0.65  # a name ends before any word, also one that never was a verb
 
 
 class Extraction:
@@ -151,7 +152,7 @@ def _free(rng: random.Random) -> str:
 
 def _place(rng: random.Random, place: str) -> str:
     """What stands there: words of the list, or words that need not mean anything."""
-    if rng.random() >= FILLED:
+    if rng.random() >= (FILLED_VERBS if place == "did" else FILLED):
         return rng.choice(_data()["places"][place])
     words = [_any_word(rng) for _ in range(rng.choice((1, 1, 2, 3)))]
     if place == "did" and rng.random() < 0.5:
@@ -161,9 +162,9 @@ def _place(rng: random.Random, place: str) -> str:
 
 def _any_word(rng: random.Random) -> str:
     kind = rng.random()
-    if kind < 0.3:
+    if kind < 0.15:
         return rng.choice(FILLER)
-    return word(rng) if kind < 0.7 else syllables(rng, rng.randint(1, 4))
+    return word(rng) if kind < 0.8 else syllables(rng, rng.randint(1, 4))
 
 
 def _day(rng: random.Random) -> datetime.date:
