@@ -456,11 +456,12 @@ say(f"`extraction` by {kept[-1].name}, asked again just now: {now}.")
 # %% [markdown]
 # The smallest model loses long sums, and a million parameters find them again: where a
 # thought cuts a task into easy steps, size is soon enough. Phrases in six languages are
-# knowledge; each has to be kept somewhere, so that line climbs to the end. So does
-# `tools-call`, for another reason: some tools want to be told which of four operations is
-# meant. There the two smaller models choose as if blind, and the largest reads
-# (`benchmarks/calls.py` counts it). And `facts` goes down and up again. An interval speaks
-# for the problems, not for the training, and each size was trained once.
+# knowledge; each has to be kept somewhere, so that line climbs to the end. `tools-call`
+# climbs too, and most of the way is done at a million. Some tools want to be told which of
+# four operations is meant; the smaller models chose as if blind, until training showed them
+# thoughts that note the word before the call (`benchmarks/calls.py` counts what goes wrong
+# now). And `facts` goes down and up again. An interval speaks for the problems, not for the
+# training, and each size was trained once.
 #
 # Now the second plot. `extraction` turns a sentence into JSON, and before the last stage it
 # gained nothing from eleven times the size. Were these models too small for it? No: their
