@@ -415,7 +415,7 @@ show.side_by_side("Where is the nearest hospital?", "tokens", spent)
 #
 # What do you get for more parameters? Published models of different sizes differ in their
 # training, too. Our three chat models share their data, their tokenizer and their chat
-# format; only the largest practiced a sixth longer. Here is each of them on three
+# format; only the largest practiced over a quarter longer. Here is each of them on three
 # questions, and below, from the record that lies beside its weights, how many of three
 # hundred problems it got right that it had never seen. Guess first: which of these tasks
 # needs size, and which does not? The second plot has two of the tasks again, with what the
