@@ -38,7 +38,7 @@ from utils.tasks.tool_words import (
 
 Definition = dict[str, Any]
 PUT_TOGETHER = 0.7  # share of descriptions in training
-COMPOSED = 0.7  # share of the tools for other things, unless words are few
+COMPOSED = 0.7  # share of tools for other things, in every split; not with few words
 
 
 @dataclass(frozen=True)

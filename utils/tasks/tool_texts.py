@@ -1,7 +1,9 @@
-"""What tools say of themselves, put together from parts, for training only.
+"""What tools say of themselves, put together from parts.
 
 Of a few descriptions a model learns by heart which mean a calculator. It then takes one
-in other words for a tool that cannot help, or such a tool for a calculator.
+in other words for a tool that cannot help, or such a tool for a calculator. What a
+calculator says is put together for training only; other tools stand beside one in every
+split, and some there have texts that are held out.
 """
 
 import random
